@@ -65,6 +65,7 @@ func (c *call) messages() *apiError {
 	if err := c.makePlan(planFor{
 		inputTokens: text.tokens(req.Tools), bound: *req.MaxTokens, choices: 1,
 		stop: "end_turn", length: "max_tokens", model: req.Model, tier: "standard",
+		lacks: []key{keyToolPrompt, keyUsageChunk},
 	}); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type call struct {
 	body    []byte
 	plan    plan
 	stream  streamWriter
+	// epoch is the ledger's when the call came.
+	epoch uint64
 	// abort asks for the connection to be cut once the call is recorded.
 	abort bool
 }
@@ -45,10 +47,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.ctx, cancel = context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	epoch := s.ledger.begin()
+	c.epoch = s.ledger.begin()
 	defer func() {
 		c.rec.DurationNS = s.config.now().Sub(c.rec.Time).Nanoseconds()
-		s.ledger.end(epoch, &c.rec)
+		s.ledger.end(c.epoch, &c.rec)
 		if c.abort {
 			// The one way net/http has to cut a connection after a part of an
 			// answer, over every protocol version.

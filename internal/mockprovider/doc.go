@@ -10,8 +10,18 @@
 // Every word of the text is one token of the cl100k and o200k vocabularies.
 // The input is counted as a quarter of the bytes of all text in the request
 // (messages, system, instructions, tool results) and of the JSON of its tools,
-// rounded up, at least 1; images and other media count nothing. Any model name
-// is answered.
+// rounded up, at least 1; images and other media count nothing. Prompts and
+// embeddings given as token ids count one for each. A response that follows
+// another (previous_response_id) takes over all of its input and text. Any
+// model name is answered.
+//
+// The routes: OpenAI's chat completions, completions, responses (stored,
+// background, cancelled, counted), embeddings and models, the same under
+// Azure's paths; Anthropic's messages, count_tokens and models; Gemini's
+// generateContent, streamGenerateContent, embedContent, batchEmbedContents,
+// countTokens and models. Bounds, defaults and mandatory members are the
+// vendors', such as at least 16 for max_output_tokens, and 16 where a
+// completions call has no max_tokens.
 //
 // # Directives
 //
@@ -20,12 +30,13 @@
 //	mock: output_tokens=37 input_tokens=120 cached=100 delay=50ms
 //
 // The line must begin with "mock:". Keys are separated by blanks and given at
-// most once. Calls without a message (embeddings) carry the line in their
-// input. The same keys work as headers, with "-" for "_" and the value 1 for
+// most once. Calls without a message (completions, embeddings) carry the line
+// in their last prompt or input. The same keys work as headers, with "-" for "_" and the value 1 for
 // flags (X-Mock-Output-Tokens: 37, X-Mock-Hang: 1); routes without a body, such
 // as the models, take only headers. A key of the message wins over the header,
 // the header over Config.Defaults. A mistake in a directive is answered with
-// 400 and a message that begins with "stand-in provider:".
+// 400 and a message that begins with "stand-in provider:"; so is a figure that
+// the route's answer has no place for, such as cache_write for Gemini.
 //
 //	directive = "mock:" item { item }
 //	item      = flag | key "=" value
@@ -87,6 +98,9 @@
 //	times=N id=NAME    status, the other endings, no_usage, the delays and the
 //	                   gate concern only the first N calls with this id
 //
+// A background response is answered at once; delay, gate and hang concern its
+// generation, which a client cannot cut but by cancelling or deleting it.
+//
 // # What it bills
 //
 // A complete answer bills its usage, which is what the answer says. An error
@@ -96,7 +110,8 @@
 // full, as nobody could tell. A client that leaves before the first byte is
 // billed for the input. When a client leaves while it waits for a chunk, the
 // generation stops; without chunk_delay a stream is generated faster than
-// anyone can leave it.
+// anyone can leave it. A background response is billed when its generation
+// ends, with a record of its own; a cancelled one is billed for its input.
 //
 // # The stand-in's own routes
 //

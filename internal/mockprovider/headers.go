@@ -12,6 +12,7 @@ import (
 var (
 	headerJSON      = []string{"application/json"}
 	headerSSE       = []string{"text/event-stream; charset=utf-8"}
+	headerEvents    = []string{"text/event-stream"}
 	headerGzip      = []string{"gzip"}
 	headerVary      = []string{"Accept-Encoding"}
 	headerNoCache   = []string{"no-cache"}

@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,6 +22,8 @@ const (
 	// otherModels.
 	maxModels   = 1024
 	otherModels = "(other)"
+	// maxNameInRecord clips what the client chose, in bytes.
+	maxNameInRecord = 256
 )
 
 // Dialect is a vendor's family of wire formats.
@@ -207,12 +210,29 @@ func (l *ledger) begin() (epoch uint64) {
 	return l.epoch
 }
 
+// join lets a background generation run on after its call, in the same epoch.
+// It reports false when the ledger was reset since.
+func (l *ledger) join(epoch uint64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if epoch != l.epoch {
+		return false
+	}
+	l.inFlight++
+	return true
+}
+
 // end writes the record of a call that began in epoch.
 func (l *ledger) end(epoch uint64, c *Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if epoch != l.epoch {
 		return
+	}
+	for _, name := range []*string{&c.Path, &c.Model, &c.AnswerModel, &c.APIKey, &c.ResponseID} {
+		if len(*name) > maxNameInRecord {
+			*name = strings.Clone((*name)[:maxNameInRecord])
+		}
 	}
 	l.inFlight--
 	l.seq++

@@ -37,7 +37,7 @@ func (c *call) chatCompletions() *apiError {
 	if err := c.decode(&req); err != nil {
 		return err
 	}
-	req.Model = firstNonEmpty(req.Model, c.rec.Model)
+	req.Model = firstNonEmpty(c.rec.Model, req.Model)
 	c.rec.Model, c.rec.Stream = req.Model, req.Stream
 	if req.Model == "" {
 		return badRequest("", "you must provide a model parameter")
@@ -71,6 +71,7 @@ func (c *call) chatCompletions() *apiError {
 	if err := c.makePlan(planFor{
 		inputTokens: text.tokens(req.Tools), bound: bound, choices: choices,
 		stop: "stop", length: "length", model: req.Model, tier: answeredTier(req.ServiceTier),
+		lacks: chatLacks,
 	}); err != nil {
 		return err
 	}
@@ -84,6 +85,9 @@ func (c *call) chatCompletions() *apiError {
 	}
 	return c.unaryChat()
 }
+
+// chatLacks are the figures that the chat and completions routes cannot show.
+var chatLacks = []key{keyCacheWrite1h, keyToolPrompt, keyWebSearch, keyUsageChunk}
 
 // chatBound is the most output tokens of one choice, reasoning included.
 func chatBound(req *chatRequest) (int64, *apiError) {
@@ -203,8 +207,15 @@ func appendOpenAIUsage(b []byte, u Usage) []byte {
 	return append(b, `,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}`...)
 }
 
+// azureFirstChunk is what Azure's content filter says before the first chunk:
+// it has no choices, as a chunk with usage has none.
+const azureFirstChunk = `data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{}}]}` + "\n\n"
+
 func (c *call) streamChat(includeUsage bool) {
 	c.openStream(headerSSE)
+	if c.dialect == Azure {
+		c.stream.buf = append(c.stream.buf, azureFirstChunk...)
+	}
 	head := c.appendChatHead(openEvent(nil, ""), "chat.completion.chunk")
 	tail := []byte("]")
 	tail = c.appendChatTail(tail)

@@ -41,6 +41,8 @@ type planFor struct {
 	model, tier  string
 	// noOutput is set for calls that generate nothing, such as embeddings.
 	noOutput bool
+	// lacks are keys whose figures the route's answer has no place for.
+	lacks []key
 }
 
 // makePlan settles the figures of the answer and the record's model.
@@ -49,6 +51,11 @@ func (c *call) makePlan(f planFor) *apiError {
 	p.model = c.d.textOf(keyModel, f.model)
 	p.tier = c.d.textOf(keyServiceTier, f.tier)
 	c.rec.Model, c.rec.AnswerModel = f.model, p.model
+	for _, k := range f.lacks {
+		if c.d.has(k) {
+			return badDirective(fmt.Errorf("directive key %q: an answer of %s cannot show it", keySpecs[k].name, c.rec.Route))
+		}
+	}
 	if err := p.planInput(&c.d, f.inputTokens); err != nil {
 		return badDirective(err)
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	// DefaultMaxBodyBytes is the longest request body that is read.
 	DefaultMaxBodyBytes = 64 << 20
-	maxHeaderBytes      = 1 << 20
+	maxHeaderBytes      = 64 << 10
 	readHeaderTimeout   = 10 * time.Second
 	idleTimeout         = 2 * time.Minute
 )
@@ -56,10 +56,11 @@ type Config struct {
 // Server is a stand-in provider. It is an http.Handler; Listen and Serve are
 // for those who want it on a port of its own.
 type Server struct {
-	config Config
-	ledger *ledger
-	gates  *gates
-	ids    atomic.Uint64
+	config    Config
+	ledger    *ledger
+	gates     *gates
+	ids       atomic.Uint64
+	responses *responseStore
 
 	// life ends with the server, and with it whatever a call waits for.
 	life    context.Context
@@ -97,7 +98,7 @@ func New(config Config) (*Server, error) {
 		}
 		config.idPrefix = hex.EncodeToString(random[:])
 	}
-	s := &Server{config: config, ledger: newLedger(config.MaxCalls), gates: newGates()}
+	s := &Server{config: config, ledger: newLedger(config.MaxCalls), gates: newGates(), responses: newResponseStore()}
 	s.life, s.endLife = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -156,16 +157,19 @@ func (s *Server) URL() string {
 	return ""
 }
 
-// Close stops at once and cuts every connection.
+// Close stops at once, cuts every connection and cancels what runs in the
+// background.
 func (s *Server) Close() error {
 	s.endLife()
 	s.mu.Lock()
 	server, listener := s.http, s.listener
 	s.mu.Unlock()
 	if server == nil {
+		s.responses.close()
 		return nil
 	}
 	err := server.Close()
+	s.responses.close()
 	// A listener that never got to Serve is unknown to the http.Server.
 	if closeErr := listener.Close(); closeErr != nil && !errors.Is(closeErr, net.ErrClosed) {
 		err = errors.Join(err, closeErr)
@@ -207,6 +211,7 @@ func (s *Server) Release(gate string) error { return s.gates.release(gate) }
 // running end as they would, and are not recorded.
 func (s *Server) Reset() {
 	s.ledger.reset()
+	s.responses.reset()
 	s.gates.reset()
 }
 
