@@ -12,6 +12,8 @@ import (
 const (
 	// DefaultMaxCalls is how many calls are remembered one by one.
 	DefaultMaxCalls = 100_000
+	// recordsPerPage is how many records are laid out in memory at once.
+	recordsPerPage = 512
 	// detailedCalls is for how many of the newest calls the body and the
 	// headers are kept too.
 	detailedCalls = 1024
@@ -168,7 +170,9 @@ type Billed struct {
 type ledger struct {
 	mu       sync.Mutex
 	maxCalls int
-	ring     []Call // ring[i] holds the record with (Seq-1) % maxCalls == i
+	// pages hold the records: that of seq is number (seq-1) % maxCalls. They are
+	// made when first written, as growing one slice would stall all calls.
+	pages    []*[recordsPerPage]Call
 	seq      uint64
 	received int64
 	inFlight int64
@@ -186,7 +190,7 @@ func newLedger(maxCalls int) *ledger {
 }
 
 func (l *ledger) clear() {
-	l.ring, l.seq = nil, 0
+	l.pages, l.seq = make([]*[recordsPerPage]Call, (l.maxCalls+recordsPerPage-1)/recordsPerPage), 0
 	l.received, l.inFlight = 0, 0
 	l.total = Totals{}
 	l.models = make(map[string]Totals)
@@ -240,11 +244,7 @@ func (l *ledger) end(epoch uint64, c *Call) {
 	if len(c.Body) > maxKeptBodyBytes {
 		c.Body = ""
 	}
-	if len(l.ring) < l.maxCalls {
-		l.ring = append(l.ring, *c)
-	} else {
-		*l.at(c.Seq) = *c
-	}
+	*l.at(c.Seq) = *c
 	if c.Seq > detailedCalls && detailedCalls < l.maxCalls {
 		old := l.at(c.Seq - detailedCalls)
 		old.Body, old.Header = "", nil
@@ -252,7 +252,14 @@ func (l *ledger) end(epoch uint64, c *Call) {
 	l.sum(c)
 }
 
-func (l *ledger) at(seq uint64) *Call { return &l.ring[(seq-1)%uint64(l.maxCalls)] }
+func (l *ledger) at(seq uint64) *Call {
+	i := (seq - 1) % uint64(l.maxCalls)
+	page := &l.pages[i/recordsPerPage]
+	if *page == nil {
+		*page = new([recordsPerPage]Call)
+	}
+	return &(*page)[i%recordsPerPage]
+}
 
 func (l *ledger) sum(c *Call) {
 	l.total.Calls++
@@ -276,7 +283,7 @@ func (l *ledger) sum(c *Call) {
 func (l *ledger) calls(after uint64, limit int) []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	first := max(after, l.seq-uint64(len(l.ring))) + 1
+	first := max(after, l.seq-min(l.seq, uint64(l.maxCalls))) + 1
 	if first > l.seq || limit <= 0 {
 		return []Call{}
 	}
