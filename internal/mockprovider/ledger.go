@@ -12,6 +12,8 @@ import (
 const (
 	// DefaultMaxCalls is how many calls are remembered one by one.
 	DefaultMaxCalls = 100_000
+	// MaxMaxCalls is the most that Config.MaxCalls may ask for.
+	MaxMaxCalls = 10_000_000
 	// recordsPerPage is how many records are laid out in memory at once.
 	recordsPerPage = 512
 	// detailedCalls is for how many of the newest calls the body and the
@@ -283,10 +285,10 @@ func (l *ledger) sum(c *Call) {
 func (l *ledger) calls(after uint64, limit int) []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	first := max(after, l.seq-min(l.seq, uint64(l.maxCalls))) + 1
-	if first > l.seq || limit <= 0 {
+	if after >= l.seq || limit <= 0 {
 		return []Call{}
 	}
+	first := max(after, l.seq-min(l.seq, uint64(l.maxCalls))) + 1
 	count := int(min(l.seq-first+1, uint64(limit)))
 	list := make([]Call, count)
 	for i := range list {

@@ -54,6 +54,11 @@ func TestLedgerIsBounded(t *testing.T) {
 			t.Fatalf("record %d of %d, detailed %v: %+v", i, kept, detailed, call)
 		}
 	}
+	for _, after := range []uint64{calls, calls + 1, 1<<64 - 1} {
+		if rest := s.CallsAfter(after, 10); len(rest) != 0 {
+			t.Errorf("%d records after %d", len(rest), after)
+		}
+	}
 	s.Reset()
 	if b := s.Billed(); b.Total != (Totals{}) || b.Received != 0 || len(s.Calls()) != 0 {
 		t.Errorf("after a reset: %+v", b)

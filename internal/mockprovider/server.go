@@ -41,7 +41,7 @@ type Config struct {
 	// Defaults steer every call, key by key, unless the call's own directive
 	// says otherwise.
 	Defaults Directive
-	// MaxCalls is how many calls are remembered one by one, at least 1.
+	// MaxCalls is how many calls are remembered one by one, up to MaxMaxCalls.
 	// Default DefaultMaxCalls.
 	MaxCalls int
 	// MaxBodyBytes is the longest request body that is read; a longer one is
@@ -73,8 +73,8 @@ type Server struct {
 
 // New returns a stand-in provider, or an error that names the wrong setting.
 func New(config Config) (*Server, error) {
-	if config.MaxCalls < 0 || config.MaxBodyBytes < 0 {
-		return nil, fmt.Errorf("mock provider: MaxCalls %d and MaxBodyBytes %d must not be negative", config.MaxCalls, config.MaxBodyBytes)
+	if config.MaxCalls < 0 || config.MaxCalls > MaxMaxCalls || config.MaxBodyBytes < 0 {
+		return nil, fmt.Errorf("mock provider: MaxCalls %d must be from 0 to %d and MaxBodyBytes %d not negative", config.MaxCalls, MaxMaxCalls, config.MaxBodyBytes)
 	}
 	if slices.Contains(config.APIKeys, "") {
 		return nil, errors.New("mock provider: APIKeys holds an empty key: leave it out")

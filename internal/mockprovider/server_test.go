@@ -318,7 +318,7 @@ func TestOutputBound(t *testing.T) {
 // Ensure wrong settings are refused by New, and that a server that never
 // served can be closed.
 func TestConfigAndClose(t *testing.T) {
-	for _, config := range []Config{{MaxCalls: -1}, {MaxBodyBytes: -1}, {APIKeys: []string{"a", ""}}} {
+	for _, config := range []Config{{MaxCalls: -1}, {MaxCalls: MaxMaxCalls + 1}, {MaxBodyBytes: -1}, {APIKeys: []string{"a", ""}}} {
 		if _, err := New(config); err == nil {
 			t.Errorf("New(%+v) was accepted", config)
 		}
