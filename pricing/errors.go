@@ -1,0 +1,73 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrTooLarge says that a quantity or an amount passes what can be held: a
+// quantity above MaxQuantity, a quote above 9.2e18 pico-USD (about 9.2 million
+// USD) in its fixed part or per unit of output, a cost above money.Max.
+var ErrTooLarge = errors.New("too large to price")
+
+// ErrNegative says that a quantity is below zero.
+var ErrNegative = errors.New("negative quantity")
+
+// ErrNoUsage says that a provider's answer carried no usage at all. Absent
+// usage is never zero usage: the caller charges what it held.
+var ErrNoUsage = errors.New("the answer carries no usage")
+
+// ErrBadUsage says that a usage object contradicts itself or holds numbers
+// that no call can have.
+var ErrBadUsage = errors.New("the answer's usage makes no sense")
+
+// UnknownModelError says that no price is known for a model, which is
+// therefore refused.
+type UnknownModelError struct {
+	Provider string // catalogue name
+	Model    string // as asked for
+}
+
+func (e *UnknownModelError) Error() string {
+	return fmt.Sprintf("no price is known for model %.120q of provider %.60q, so its cost cannot be bounded; add to the configuration:\n%s",
+		e.Model, e.Provider, e.ConfigLines())
+}
+
+// ConfigLines returns the block that makes the model known, with the prices
+// left to fill in (USD per million tokens).
+func (e *UnknownModelError) ConfigLines() string {
+	return fmt.Sprintf("price %q {\n  input             = \"USD per million input tokens\"\n  output            = \"USD per million output tokens\"\n  max_output_tokens = 8192\n}\n",
+		clip(e.Provider, 60)+"/"+clip(e.Model, 120))
+}
+
+// UnpricedError says that a call uses something its model lists no price for,
+// such as a web search.
+type UnpricedError struct {
+	Provider, Model string
+	Item            string // a unit's name, such as "web_search"
+}
+
+func (e *UnpricedError) Error() string {
+	return fmt.Sprintf("model %s/%s lists no price for %q; add to its price block:\n  unit %q {\n    price = \"USD\"\n    per   = 1\n  }",
+		e.Provider, e.Model, e.Item, e.Item)
+}
+
+// NoPriceError says that every price of a model starts later or ended earlier
+// than the time asked for.
+type NoPriceError struct {
+	Provider, Model string
+	At              time.Time
+}
+
+func (e *NoPriceError) Error() string {
+	return fmt.Sprintf("model %s/%s has no price at %s: its dated prices start later or have ended; set one with a price block",
+		e.Provider, e.Model, e.At.UTC().Format(time.RFC3339))
+}
+
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:n]
+}
