@@ -50,41 +50,45 @@ func (m *Model) match(dst []priced, s selection) []priced {
 		if m.region != "" && region == "" {
 			region = m.region
 		}
-		bp := m.regionBP(region)
-		rowRegion := region
-		if !m.hasRegion(region) {
-			rowRegion = ""
-		}
 		for _, tier := range s.tiers {
 			t := m.tier(tier)
 			if slices.Contains(m.tiers, t) {
-				dst = m.matchTier(dst, t, rowRegion, bp, s)
+				dst = m.matchTier(dst, t, region, s)
 				continue
 			}
 			for _, any := range m.tiers {
-				dst = m.matchTier(dst, any, rowRegion, bp, s)
+				dst = m.matchTier(dst, any, region, s)
 			}
 		}
 	}
 	return dst
 }
 
-func (m *Model) hasRegion(region string) bool {
-	return region != "" && slices.ContainsFunc(m.rows, func(r *row) bool { return r.region == region })
+// rowRegion returns the region whose rows price the tier: the region itself
+// where the tier lists it, else that of no region.
+func (m *Model) rowRegion(tier, region string) string {
+	if m.lists(tier, region) {
+		return region
+	}
+	return ""
+}
+
+func (m *Model) lists(tier, region string) bool {
+	return slices.ContainsFunc(m.rows, func(r *row) bool { return r.tier == tier && r.region == region })
 }
 
 // matchTier adds the rows of one tier. Where the standard tier lists a dearer
 // context tier that this one does not, the standard row is met as well: a long
 // prompt on a tier whose long-context price is not known must not be billed at
 // the short one.
-func (m *Model) matchTier(dst []priced, tier, region string, bp int64, s selection) []priced {
+func (m *Model) matchTier(dst []priced, tier, region string, s selection) []priced {
 	start := len(dst)
-	dst = m.appendActive(dst, tier, region, bp, s)
+	dst = m.appendActive(dst, tier, region, s)
 	if tier == StandardTier {
 		return dst
 	}
 	mark := len(dst)
-	dst = m.appendActive(dst, StandardTier, region, bp, s)
+	dst = m.appendActive(dst, StandardTier, region, s)
 	kept := dst[:mark]
 	for _, p := range dst[mark:] {
 		if !m.standsFor(p.row, dst[start:mark], s) {
@@ -109,8 +113,12 @@ func (m *Model) standsFor(standard *row, met []priced, s selection) bool {
 
 // appendActive adds the rows of one tier and region whose time and context
 // tier are met.
-func (m *Model) appendActive(dst []priced, tier, region string, bp int64, s selection) []priced {
+func (m *Model) appendActive(dst []priced, tier, region string, s selection) []priced {
 	start, top := len(dst), int64(0)
+	bp := int64(10_000) // rows of the region's own are not multiplied as well
+	if rows := m.rowRegion(tier, region); rows != region {
+		region, bp = rows, m.regionBP(region)
+	}
 	for _, r := range m.rows {
 		if r.tier == tier && r.region == region && (r.above == 0 || s.input > r.above) && r.meets(s.when) {
 			dst = append(dst, priced{r, bp})

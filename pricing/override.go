@@ -167,6 +167,13 @@ func (c *Catalogue) overridden(o *Override, name, id string) (*Model, error) {
 	return o.spec(s, base, name, id).build(s.info.windows)
 }
 
+// writesCache says whether the override prices cache writes.
+func (o *Override) writesCache() bool {
+	return o.CacheWrite5m != "" || o.CacheWrite1h != "" || slices.ContainsFunc(o.Rows, func(r PriceRow) bool {
+		return r.Prices[itemNames[itemCacheWrite5m]] != "" || r.Prices[itemNames[itemCacheWrite1h]] != ""
+	})
+}
+
 // checkRows refuses price names that no row has.
 func (o *Override) checkRows() error {
 	for i, r := range o.Rows {
@@ -224,6 +231,9 @@ func (o *Override) spec(s *shelf, base *Model, name, id string) *spec {
 	m.HiddenOutput = m.HiddenOutput || o.HiddenOutput
 	if flat := o.prices(); flat != [tokenItems]string{} {
 		sp.rows = append(sp.rows, rowSpec{where: sp.where, prices: flat})
+	}
+	if m.CacheWrites == CacheWriteNone && o.writesCache() {
+		m.CacheWrites = CacheWriteAutomatic // when it is billed is not known: on any call
 	}
 	for i, r := range o.Rows {
 		row := rowSpec{where: fmt.Sprintf("%s, row %d", sp.where, i+1), tier: r.ServiceTier, region: r.Region,

@@ -331,12 +331,20 @@ func (s *spec) checkWhole(m *Model) error {
 	return nil
 }
 
+var errNeedsAnywhere = errors.New("a service tier with prices for a region needs a price block without a region as well")
+
 var errNeedsBase = errors.New("a context tier needs a price block without above_input_tokens for the same service tier")
 
 // check refuses a row that would price a token at nothing by omission.
 func (r *row) check(m *Model) error {
 	if r.hasTokens() && (!r.listed[itemInput] || m.Kind.answersText() && !r.listed[itemOutput]) {
 		return errors.New("a price block needs both input and output; write \"0\" for what is not billed")
+	}
+	if (r.listed[itemCacheWrite5m] || r.listed[itemCacheWrite1h]) && m.CacheWrites == CacheWriteNone {
+		return errors.New("a cache write price needs cache_writes = \"explicit\" or \"automatic\"")
+	}
+	if !m.lists(r.tier, "") {
+		return errNeedsAnywhere
 	}
 	if r.above > 0 && !slices.ContainsFunc(m.rows, func(b *row) bool { return b.above == 0 && b.tier == r.tier && b.region == r.region }) {
 		return errNeedsBase
