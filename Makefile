@@ -1,0 +1,41 @@
+# Everything here needs Go and make, nothing else. `make help` lists the targets.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/meshfw
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/meshfw ./cmd/meshfw
+
+.PHONY: run
+run: build ## start a three-node cluster on this machine, with a stand-in provider
+	bin/meshfw dev
+
+.PHONY: test
+test: vet ## the tests of every package and the end-to-end tests on the real binary
+	$(GO) test -race -count=1 -timeout 10m ./...
+	cd e2e && $(GO) test -count=1 -timeout 10m ./...
+
+.PHONY: vet
+vet: ## gofmt and go vet
+	@test -z "$$(gofmt -l .)" || { echo 'not formatted, run gofmt -w on:'; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	cd e2e && $(GO) vet ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
+	@$(GO) list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
+	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/^func //' | while read -r f; do \
+	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+	  done || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built and the development cluster's data
+	rm -rf bin dist data/dev
