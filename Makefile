@@ -28,6 +28,10 @@ vet: ## gofmt and go vet
 	$(GO) vet ./...
 	cd e2e && $(GO) vet ./...
 
+.PHONY: lint
+lint: ## golangci-lint, built from the tools module
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
 	@$(GO) list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
