@@ -18,8 +18,11 @@ run: build ## start a three-node cluster on this machine, with a stand-in provid
 	bin/meshfw dev
 
 .PHONY: test
-test: vet ## the tests of every package and the end-to-end tests on the real binary
+test: vet ## the tests of every package
 	$(GO) test -race -count=1 -timeout 10m ./...
+
+.PHONY: test-e2e
+test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
 	cd e2e && $(GO) test -count=1 -timeout 10m ./...
 
 .PHONY: vet
