@@ -187,6 +187,8 @@ func (c *call) background(state response) *apiError {
 	job.rec.Route = "responses.background"
 	job.rec.Body, job.rec.Header = "", nil
 	epoch := c.epoch
+	// The answer shows the response as it was accepted, however fast it ends.
+	accepted := s.view().appendJSON(nil)
 	go func() {
 		defer c.s.responses.leave()
 		defer cancel()
@@ -195,7 +197,7 @@ func (c *call) background(state response) *apiError {
 		c.s.ledger.end(epoch, &job.rec)
 	}()
 	c.rec.Outcome = Accepted
-	if c.sendJSON(http.StatusOK, s.view().appendJSON(nil)) != nil {
+	if c.sendJSON(http.StatusOK, accepted) != nil {
 		c.rec.Outcome = ClientGone
 	}
 	return nil
