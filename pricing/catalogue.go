@@ -29,7 +29,9 @@ type shelf struct {
 // Embedded returns the catalogue that comes with the program, parsed once.
 func Embedded() (*Catalogue, error) { return embedded() }
 
-var embedded = sync.OnceValues(func() (*Catalogue, error) {
+var embedded = sync.OnceValues(loadEmbedded)
+
+func loadEmbedded() (*Catalogue, error) {
 	names, err := fs.Glob(files, "catalogue/*.hcl")
 	if err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ var embedded = sync.OnceValues(func() (*Catalogue, error) {
 		}
 	}
 	return c, nil
-})
+}
 
 // Load reads one more catalogue file, in the format of the embedded ones, on
 // top of c: a provider named in it is replaced as a whole. Errors carry name

@@ -37,6 +37,8 @@ type Bound struct {
 	// MaxOutputTokens bounds one candidate's output, reasoning included;
 	// 0 takes the model's maximum, which the caller writes into the request.
 	MaxOutputTokens int64
+	// NoOutput says that the request asks for no output at all.
+	NoOutput bool
 	// Candidates is how many answers are generated (n, best_of,
 	// candidateCount, prompts of a completion); 0 is 1.
 	Candidates int64
@@ -102,7 +104,7 @@ func (m *Model) complete(b Bound) (Bound, error) {
 	b.Candidates = max(b.Candidates, 1)
 	b.Pieces.Requests = max(b.Pieces.Requests, 1)
 	switch {
-	case !m.Kind.generates():
+	case !m.Kind.generates(), b.NoOutput:
 		b.MaxOutputTokens = 0
 	case b.MaxOutputTokens == 0 && m.MaxOutputTokens > 0:
 		b.MaxOutputTokens = m.MaxOutputTokens

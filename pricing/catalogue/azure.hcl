@@ -826,9 +826,10 @@ model "gpt-4o-mini-realtime-preview-2024-12-17" {
     output_audio = "20"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 2833
-    image_tile_tokens = 5667
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -863,9 +864,10 @@ model "gpt-4o-realtime-preview-2024-10-01" {
     output_audio = "200"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 85
-    image_tile_tokens = 170
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -1677,6 +1679,12 @@ model "gpt-realtime-2025-08-28" {
     output       = "16"
     output_audio = "64"
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-realtime-mini-2025-10-06" {
@@ -1693,6 +1701,12 @@ model "gpt-realtime-mini-2025-10-06" {
     input_audio  = "10"
     output       = "2.4"
     output_audio = "20"
+  }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 

@@ -897,9 +897,10 @@ model "gpt-4o-audio-preview" {
     output_audio = "80"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 85
-    image_tile_tokens = 170
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -976,9 +977,10 @@ model "gpt-4o-mini-audio-preview" {
     output_audio = "20"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 2833
-    image_tile_tokens = 5667
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -998,9 +1000,10 @@ model "gpt-4o-mini-realtime-preview" {
     output_audio = "20"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 2833
-    image_tile_tokens = 5667
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -1019,9 +1022,10 @@ model "gpt-4o-mini-realtime-preview-2024-12-17" {
     output_audio = "20"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 2833
-    image_tile_tokens = 5667
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -1110,9 +1114,10 @@ model "gpt-4o-realtime-preview" {
     output_audio = "80"
   }
   media {
-    images            = "tiles"
-    image_base_tokens = 85
-    image_tile_tokens = 170
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -2586,6 +2591,12 @@ model "gpt-audio" {
     output       = "10"
     output_audio = "64"
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-audio-1.5" {
@@ -2600,6 +2611,12 @@ model "gpt-audio-1.5" {
     input_audio  = "32"
     output       = "10"
     output_audio = "64"
+  }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -2616,6 +2633,12 @@ model "gpt-audio-mini" {
     input_audio  = "10"
     output       = "2.4"
     output_audio = "20"
+  }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -2673,6 +2696,12 @@ model "gpt-realtime" {
     output       = "16"
     output_audio = "64"
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-realtime-1.5" {
@@ -2690,6 +2719,12 @@ model "gpt-realtime-1.5" {
     output       = "16"
     output_audio = "64"
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-realtime-2" {
@@ -2704,6 +2739,12 @@ model "gpt-realtime-2" {
     input        = "4"
     cached_input = "0.4"
     output       = "24"
+  }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 
@@ -2731,6 +2772,12 @@ model "gpt-realtime-2.1" {
     region = "us"
     bp     = 11000
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-realtime-2.1-mini" {
@@ -2757,6 +2804,12 @@ model "gpt-realtime-2.1-mini" {
     region = "us"
     bp     = 11000
   }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
+  }
 }
 
 model "gpt-realtime-mini" {
@@ -2775,6 +2828,12 @@ model "gpt-realtime-mini" {
     cached_input_audio = "0.3"
     output             = "2.4"
     output_audio       = "20"
+  }
+  media {
+    images                  = "tiles"
+    image_base_tokens       = 85
+    image_tile_tokens       = 170
+    audio_tokens_per_second = 10
   }
 }
 

@@ -1,0 +1,263 @@
+package pricing
+
+// defaultCompletionTokens is max_tokens of /v1/completions where absent.
+const defaultCompletionTokens = 16
+
+// chat reads /v1/chat/completions.
+func (g *gather) chat() error {
+	return g.object(func(name []byte) error {
+		switch string(name) {
+		case "messages":
+			return g.array(g.chatMessage)
+		case "max_completion_tokens", "max_tokens":
+			return g.most(&g.b.MaxOutputTokens, string(name))
+		case "n":
+			return g.most(&g.b.Candidates, "n")
+		case "service_tier":
+			return g.tier()
+		case "tools", "functions":
+			return g.array(g.chatTool)
+		case "modalities":
+			return g.chatModalities()
+		case "web_search_options":
+			return g.chatSearch()
+		case "search_parameters": // xAI's live search
+			return g.liveSearch()
+		}
+		return g.skip()
+	})
+}
+
+// chatSearch bounds the search of a search model: one for each call.
+func (g *gather) chatSearch() error {
+	raw, err := g.raw()
+	if err != nil || string(raw) == "null" {
+		return err
+	}
+	if g.b.Pieces.WebSearches != asOftenAsCalled {
+		g.b.Pieces.WebSearches++
+	}
+	return g.add(&g.textTokens, "web search results", "server_tool_tokens", g.caps.ServerToolTokens)
+}
+
+// liveSearch bounds searches that the provider makes as it likes.
+func (g *gather) liveSearch() error {
+	raw, err := g.raw()
+	if err == nil && string(raw) != "null" {
+		g.serverTools, g.uncounted = true, true
+		g.b.Pieces.WebSearches = asOftenAsCalled
+	}
+	return err
+}
+
+// chatModalities notes that only text is asked for. Without the field the
+// bound stays open to whatever the model may answer.
+func (g *gather) chatModalities() error {
+	text, other := false, false
+	err := g.array(func() error {
+		m, err := g.text()
+		text, other = text || m == "text", other || m != "text"
+		return err
+	})
+	g.b.TextOutput = text && !other
+	return err
+}
+
+// chatTool reads one tool: functions are run by the client and are text.
+func (g *gather) chatTool() error {
+	g.hasTools = true
+	kind := "function"
+	err := g.object(func(name []byte) error {
+		if string(name) == "type" {
+			t, err := g.text()
+			kind = t
+			return err
+		}
+		return g.skip()
+	})
+	if err != nil {
+		return err
+	}
+	if kind != "function" && kind != "custom" {
+		g.serverTools, g.uncounted = true, true
+		g.b.Pieces.WebSearches = asOftenAsCalled
+	}
+	return nil
+}
+
+func (g *gather) chatMessage() error {
+	return g.object(func(name []byte) error {
+		switch string(name) {
+		case "content":
+			return g.parts(g.chatPart)
+		case "audio": // of an earlier answer, kept by the provider
+			raw, err := g.raw()
+			if err != nil || string(raw) == "null" {
+				return err
+			}
+			return g.add(&g.b.InputAudioTokens, "audio of an earlier answer", "audio_tokens", g.caps.AudioTokens)
+		}
+		return g.skip()
+	})
+}
+
+// parts reads content: a string, null, or a list of parts.
+func (g *gather) parts(part func() error) error {
+	switch g.d.PeekKind() {
+	case '[':
+		return g.array(part)
+	case '{':
+		return part()
+	}
+	return g.skip()
+}
+
+// part holds the fields of a content part that matter to its bound.
+type part struct {
+	kind, detail, format string
+	url, data            []byte // raw JSON strings
+}
+
+// chatPart reads a part of a chat message. A part of an unknown kind is taken
+// as a document.
+func (g *gather) chatPart() error {
+	var p part
+	err := g.object(func(name []byte) error {
+		switch string(name) {
+		case "type":
+			return g.into(&p.kind)
+		case "image_url", "input_audio", "file", "video_url":
+			return g.partSource(&p)
+		}
+		return g.skip()
+	})
+	if err != nil {
+		return err
+	}
+	switch p.kind {
+	case "text", "refusal", "input_text", "output_text":
+		return nil
+	case "image_url":
+		if p.url == nil {
+			return g.image(0, 0, false, "an image without a URL")
+		}
+		return g.imageURL(p.url, p.detail == "low")
+	case "input_audio":
+		return g.quoted(p.data, func(b64 []byte) error { return g.audioData(p.format, p.data, b64) })
+	case "video_url":
+		return g.add(&g.b.InputVideoTokens, "a video", "video_tokens", g.caps.VideoTokens)
+	case "file":
+		return g.file(&p)
+	}
+	return g.document("a content part of a kind that is not known")
+}
+
+// file bounds a file part: inline data, else a document by id or URL.
+func (g *gather) file(p *part) error {
+	if p.data == nil {
+		return g.document("a document by id or URL")
+	}
+	return g.quoted(p.data, func(text []byte) error {
+		if t, b64, ok := dataURL(text); ok {
+			return g.inline(t, p.data, b64, false)
+		}
+		return g.documentData("application/pdf", p.data, text)
+	})
+}
+
+// partSource reads what a part refers to: a string that is the URL, or an
+// object with it.
+func (g *gather) partSource(p *part) error {
+	if g.d.PeekKind() == '"' {
+		return g.keep(&p.url)
+	}
+	return g.object(func(name []byte) error {
+		switch string(name) {
+		case "url":
+			return g.keep(&p.url)
+		case "data", "file_data":
+			return g.keep(&p.data)
+		case "detail":
+			return g.into(&p.detail)
+		case "format":
+			return g.into(&p.format)
+		}
+		return g.skip()
+	})
+}
+
+// into reads a string.
+func (g *gather) into(to *string) error {
+	t, err := g.text()
+	*to = t
+	return err
+}
+
+// keep keeps a string as it stands in the body; null is none.
+func (g *gather) keep(to *[]byte) error {
+	raw, err := g.raw()
+	if err == nil && string(raw) != "null" {
+		*to = raw
+	}
+	return err
+}
+
+// quoted calls use with the text of a raw JSON string.
+func (g *gather) quoted(raw []byte, use func([]byte) error) error {
+	if raw == nil {
+		return g.document("a content part without its data")
+	}
+	text, err := g.unquote(raw)
+	if err != nil {
+		return err
+	}
+	return use(text)
+}
+
+// completions reads /v1/completions: candidates are n or best_of for each
+// prompt.
+func (g *gather) completions() error {
+	var n, bestOf, prompts, most int64
+	err := g.object(func(name []byte) error {
+		switch string(name) {
+		case "prompt":
+			return g.prompts(&prompts)
+		case "n":
+			return g.most(&n, "n")
+		case "best_of":
+			return g.most(&bestOf, "best_of")
+		case "max_tokens":
+			return g.most(&most, "max_tokens")
+		case "service_tier":
+			return g.tier()
+		}
+		return g.skip()
+	})
+	if most == 0 {
+		most = defaultCompletionTokens
+	}
+	g.b.MaxOutputTokens, g.b.TextOutput = most, true
+	each := max(n, bestOf, 1)
+	if each > MaxCandidates || prompts > MaxCandidates {
+		each, prompts = MaxCandidates+1, 1 // refused below
+	}
+	g.b.Candidates = each * max(prompts, 1)
+	return err
+}
+
+// prompts counts the prompts of a completion: one string or one list of
+// tokens, or a list of either.
+func (g *gather) prompts(n *int64) error {
+	if g.d.PeekKind() != '[' {
+		*n = 1
+		return g.skip()
+	}
+	err := g.array(func() error {
+		if k := g.d.PeekKind(); k == '"' || k == '[' {
+			*n++
+		}
+		return g.skip()
+	})
+	*n = max(*n, 1)
+	return err
+}
