@@ -1,0 +1,83 @@
+package raftnode
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/hashicorp/raft"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+)
+
+// applied is what Apply answers to the batcher.
+type applied struct {
+	results []fsm.Result
+	err     error
+}
+
+// adapter is the ledger as raft sees it. An entry that this binary cannot
+// apply is fatal: going on would be another state than the others'.
+type adapter struct {
+	machine *fsm.Machine
+	fatal   func(error)
+	failed  error // once set, nothing is applied any more
+}
+
+// Apply applies one log entry.
+func (a *adapter) Apply(l *raft.Log) any {
+	if a.failed != nil {
+		return applied{err: a.failed}
+	}
+	res, err := a.machine.Apply(l.Index, l.Data)
+	if err != nil {
+		a.failed = fmt.Errorf("apply log entry %d: %w", l.Index, err)
+		a.fatal(a.failed)
+		return applied{err: a.failed}
+	}
+	return applied{results: res}
+}
+
+// ApplyBatch applies the entries that raft has at hand.
+func (a *adapter) ApplyBatch(logs []*raft.Log) []any {
+	out := make([]any, len(logs))
+	for i, l := range logs {
+		if l.Type == raft.LogCommand {
+			out[i] = a.Apply(l)
+		}
+	}
+	return out
+}
+
+// Snapshot takes an immutable view of the ledger.
+func (a *adapter) Snapshot() (raft.FSMSnapshot, error) {
+	if a.failed != nil {
+		return nil, a.failed // the ledger stands before what the log says
+	}
+	return &snapshot{view: a.machine.Snapshot()}, nil
+}
+
+// Restore replaces the ledger by a snapshot.
+func (a *adapter) Restore(r io.ReadCloser) error {
+	err := a.machine.Restore(r)
+	if cerr := r.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fmt.Errorf("restore the ledger from a snapshot: %w", err)
+	}
+	return nil
+}
+
+type snapshot struct{ view *fsm.View }
+
+// Persist writes the view to raft's snapshot store.
+func (s *snapshot) Persist(sink raft.SnapshotSink) error {
+	if _, err := s.view.WriteTo(sink); err != nil {
+		_ = sink.Cancel() // the first error counts
+		return fmt.Errorf("write snapshot: %w", err)
+	}
+	return sink.Close()
+}
+
+// Release does nothing: the view is collected like any value.
+func (s *snapshot) Release() {}

@@ -1,0 +1,189 @@
+package raftnode
+
+import (
+	"fmt"
+	mrand "math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+const formEvery = 150 * time.Millisecond
+
+// form makes this node part of a cluster at its first start: a new one that
+// the nodes of a list agree on, or one that is there.
+func (n *Node) form() {
+	if n.cfg.BootstrapExpect == 0 && len(n.cfg.Join) == 0 {
+		return
+	}
+	for len(n.servers()) == 0 {
+		if err := n.formOnce(); err != nil {
+			n.log.Info("not part of a cluster yet", "reason", err)
+		}
+		if !n.sleep(formEvery + mrand.N(formEvery)) {
+			return
+		}
+	}
+}
+
+func (n *Node) formOnce() error {
+	found := map[string]reply{n.serverID: n.who()}
+	for _, a := range n.cfg.Join {
+		if r, err := n.ask("", a, question{Kind: askWho}); err == nil {
+			found[r.ServerID] = r
+		}
+	}
+	for _, r := range found {
+		if len(r.Members) > 0 && !listed(r.List, n.serverID) {
+			return n.joinThrough(r)
+		}
+	}
+	if n.cfg.BootstrapExpect == 0 {
+		return fmt.Errorf("none of %v is in a cluster", n.cfg.Join)
+	}
+	list, err := n.publish(found)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if r, ok := found[s.ID]; !ok || s.ID != n.serverID && !sameList(r.List, list) {
+			return fmt.Errorf("%s has not named the same %d nodes yet", s.ID, len(list))
+		}
+	}
+	if err := n.changeIdentity(func(i *identity) { i.ClusterID = clusterIDOf(list) }); err != nil {
+		return err
+	}
+	var c raft.Configuration
+	for _, s := range list {
+		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(s.ID), Address: raft.ServerAddress(s.Address)})
+	}
+	return n.raft.BootstrapCluster(c).Error()
+}
+
+func listed(l []server, id string) bool {
+	for _, s := range l {
+		if s.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// publish returns the list this node stands by. It names one list in its
+// life, so two lists cannot both be agreed on.
+func (n *Node) publish(found map[string]reply) ([]server, error) {
+	if l := n.identity().List; len(l) > 0 {
+		return l, nil
+	}
+	var list []server
+	for _, r := range found {
+		if listed(r.List, n.serverID) {
+			list = r.List
+		}
+	}
+	if list == nil {
+		for id, r := range found {
+			list = append(list, server{ID: id, Address: r.Address})
+		}
+		sortServers(list)
+		if len(list) < n.cfg.BootstrapExpect {
+			return nil, fmt.Errorf("%d of %d nodes found", len(list), n.cfg.BootstrapExpect)
+		}
+		list = list[:n.cfg.BootstrapExpect]
+		if !listed(list, n.serverID) {
+			return nil, fmt.Errorf("the first %d nodes make the cluster; waiting to join it", len(list))
+		}
+	}
+	return list, n.changeIdentity(func(i *identity) { i.List = list })
+}
+
+// joinThrough asks the leader, as a member knows it, to take this node in.
+func (n *Node) joinThrough(member reply) error {
+	for _, s := range append([]server{{ID: member.ServerID, Address: member.Address}}, member.Members...) {
+		r, err := n.ask(s.ID, s.Address, question{Kind: askWho})
+		if err != nil || !r.Leading {
+			continue
+		}
+		if err := n.changeIdentity(func(i *identity) { i.ClusterID = r.Cluster }); err != nil {
+			return err
+		}
+		_, err = n.ask(s.ID, s.Address, question{Kind: askJoin, ID: n.serverID, Address: n.port.adv})
+		return err
+	}
+	return fmt.Errorf("%s is in a cluster that has no leader now", member.ServerID)
+}
+
+// watch promotes non-voters on the leader, and stops a node that was removed.
+func (n *Node) watch() {
+	kept := map[raft.ServerID]time.Time{} // since when a non-voter keeps up
+	was := n.isMember()
+	lastAsk := time.Now()
+	for n.sleep(watchEvery) {
+		is := n.isMember()
+		gone := was && !is
+		if was && is && n.raft.State() != raft.Leader && time.Since(lastAsk) > 4*n.cfg.Election {
+			lastAsk = time.Now()
+			gone = n.leaderlessAndRemoved()
+		}
+		was = was || is
+		if gone {
+			n.removed()
+			return
+		}
+		if n.serving.Load() {
+			n.promote(kept)
+		} else {
+			clear(kept)
+		}
+	}
+}
+
+// leaderlessAndRemoved asks the others, when no leader speaks to this node,
+// whether it is still a member.
+func (n *Node) leaderlessAndRemoved() bool {
+	if time.Since(n.raft.LastContact()) < 4*n.cfg.Election {
+		return false
+	}
+	for _, s := range n.servers() {
+		if string(s.ID) == n.serverID {
+			continue
+		}
+		r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho})
+		if err == nil && r.Leading && len(r.Members) > 0 && !listed(r.Members, n.serverID) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *Node) removed() {
+	if err := writeSynced(filepath.Join(n.cfg.DataDir, "removed"), []byte(n.serverID+"\n")); err != nil {
+		n.fail(err)
+		return
+	}
+	n.fail(ErrRemoved)
+}
+
+// maxLag is how many entries a non-voter may be behind and still keep up.
+const maxLag = 500
+
+func (n *Node) promote(kept map[raft.ServerID]time.Time) {
+	for _, s := range n.servers() {
+		if s.Suffrage == raft.Voter {
+			continue
+		}
+		r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askIndex})
+		if err != nil || r.Index+maxLag < n.machine.AppliedIndex() {
+			delete(kept, s.ID)
+			continue
+		}
+		if since, ok := kept[s.ID]; !ok {
+			kept[s.ID] = time.Now()
+		} else if time.Since(since) >= n.cfg.PromoteAfter {
+			if err := n.raft.AddVoter(s.ID, s.Address, 0, changeLimit).Error(); err != nil {
+				n.log.Warn("non-voter was not promoted", "server", s.ID, "error", err)
+			}
+		}
+	}
+}
