@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
+	"github.com/mesh-cost-firewall/meshfw/raftnode"
+)
+
+// lone is a node without a quorum; it counts what reaches it.
+type lone struct {
+	Node
+	submitted []fsm.Command
+}
+
+func (n *lone) Name() string { return "n1" }
+func (n *lone) Submit(_ context.Context, c fsm.Command) (fsm.Result, error) {
+	n.submitted = append(n.submitted, c)
+	return fsm.Result{}, &raftnode.UnavailableError{Reason: "no quorum"}
+}
+
+type unread struct{ Ledger }
+
+func serve(t *testing.T) (*httptest.Server, *lone) {
+	t.Helper()
+	cat, err := pricing.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &lone{}
+	s, err := New(Options{Node: n, Ledger: unread{}, Catalogue: func() *pricing.Catalogue { return cat }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return srv, n
+}
+
+func post(t *testing.T, srv *httptest.Server, path, media, body string) (*http.Response, Problem) {
+	t.Helper()
+	resp, err := http.Post(srv.URL+path, media, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p Problem
+	if resp.Header.Get("Content-Type") != "application/problem+json" || json.Unmarshal(b, &p) != nil || p.Status != resp.StatusCode {
+		t.Errorf("%s %.80s: not a problem: %s", path, body, b)
+	}
+	return resp, p
+}
+
+// Ensure bad input is a 4xx problem and never becomes an operation.
+func TestBadInputReachesNothing(t *testing.T) {
+	srv, n := serve(t)
+	for _, c := range []struct {
+		path, media, body string
+		status            int
+		code              string
+	}{
+		{"/api/v1/reservations", "application/json", `{}`, 400, "bad_input"},
+		{"/api/v1/reservations", "application/json", `{"amount":"-1"}`, 400, "bad_input"},
+		{"/api/v1/reservations", "application/json", `{"amount":"9223373"}`, 400, "bad_input"},
+		{"/api/v1/reservations", "application/json", `{"model":"gpt-4o","tokens":-1}`, 400, "bad_input"},
+		{"/api/v1/reservations", "application/json", `{"model":"no-such","tokens":1}`, 400, "unknown_model"},
+		{"/api/v1/reservations", "application/json", `{"amount":"1","ttl":"25h"}`, 400, "bad_input"},
+		{"/api/v1/reservations", "text/plain", `{"amount":"1"}`, 415, "unsupported_media"},
+		{"/api/v1/reservations", "application/json", `{"id":"` + strings.Repeat("x", 1<<20) + `"}`, 413, "too_large"},
+		{"/api/v1/reservations/x/settle", "application/json", `{"amount":"-1"}`, 400, "bad_input"},
+		{"/api/v1/reservations/x/settle", "application/json", `{}`, 400, "bad_input"},
+		{"/api/v1/charges", "application/json", `{"amount":"1"}`, 400, "bad_input"},
+		{"/api/v1/nothing", "application/json", `{}`, 404, "no_such_route"},
+	} {
+		if resp, p := post(t, srv, c.path, c.media, c.body); resp.StatusCode != c.status || p.Code != c.code {
+			t.Errorf("%s %.60s: %d %s, want %d %s", c.path, c.body, resp.StatusCode, p.Code, c.status, c.code)
+		}
+	}
+	if len(n.submitted) != 0 {
+		t.Fatalf("%d operations were submitted", len(n.submitted))
+	}
+}
+
+// Ensure tokens alone are held at the output price (10 USD per million for
+// gpt-4o, the dearer side), and no quorum is a 503 that says when to retry.
+func TestTokensAtTheDearerPrice(t *testing.T) {
+	srv, n := serve(t)
+	resp, p := post(t, srv, "/api/v1/reservations", "application/json", `{"model":"gpt-4o","tokens":1000}`)
+	if resp.StatusCode != 503 || p.Code != "unavailable" || resp.Header.Get("retry-after-ms") != RetryAfterMs {
+		t.Errorf("%d %+v", resp.StatusCode, p)
+	}
+	r := n.submitted[0].(*fsm.Reserve)
+	if a := r.Alternatives[0]; a.FixedPico != 10_000_000_000 || a.FixedTokens != 1000 || a.Provider != "openai" {
+		t.Errorf("%+v", a)
+	}
+}
