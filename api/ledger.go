@@ -402,12 +402,10 @@ func (s *Server) getAccount(c echo.Context) error {
 	if err := s.fresh(c); err != nil {
 		return err
 	}
-	// The partition is itself percent-encoded, so a client may send it encoded
-	// once (as it is shown) or twice; the router may have undone one encoding.
-	partition := c.Param("partition")
-	if raw := c.Request().URL.RawPath; raw != "" {
-		partition = raw[strings.LastIndexByte(raw, '/')+1:]
-	}
+	// Partitions are percent-encoded in the ledger too: the path as it was
+	// sent names one, the decoded parameter does not.
+	raw := c.Request().URL.EscapedPath()
+	partition := raw[strings.LastIndexByte(raw, '/')+1:]
 	budget, err := url.PathUnescape(c.Param("budget"))
 	if err != nil {
 		return badInput("budget: "+err.Error(), "")
