@@ -1,0 +1,367 @@
+// Package policy turns budgets as people write them, in the config and in the
+// API's JSON, into the ledger's fsm.Budget and back.
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// Budget is a budget as people write it. Money is decimal USD, durations are
+// Go durations, rates are "amount/duration" such as "2/1m".
+type Budget struct {
+	Name          string              `json:"name,omitempty"`
+	Match         map[string][]string `json:"match,omitempty"`
+	Per           []string            `json:"per,omitempty"`
+	Limit         string              `json:"limit,omitempty"`
+	Window        string              `json:"window,omitempty"`       // none, hour, day, week, month, quarter, year, "rolling 24h"
+	WindowStart   string              `json:"window_start,omitempty"` // duration after the calendar boundary
+	TimeZone      string              `json:"time_zone,omitempty"`    // IANA name; default UTC
+	Rate          string              `json:"rate,omitempty"`         // USD per duration
+	RateBurst     string              `json:"rate_burst,omitempty"`   // USD; default the rate's amount
+	Requests      string              `json:"requests,omitempty"`     // requests per duration
+	Tokens        string              `json:"tokens,omitempty"`       // tokens per duration
+	Concurrency   int64               `json:"concurrency,omitempty"`  // open holds at once; 0: no bound
+	Enforcement   string              `json:"enforcement,omitempty"`  // hard (default) or monitor
+	Alerts        []int               `json:"alerts,omitempty"`       // percent of the limit, rising
+	Breaker       *Breaker            `json:"breaker,omitempty"`
+	SettleGrace   string              `json:"settle_grace,omitempty"`
+	ForgetAfter   string              `json:"forget_after,omitempty"`
+	Wait          string              `json:"wait,omitempty"`
+	MeteredStream bool                `json:"metered_stream,omitempty"`
+	Version       int64               `json:"version,omitempty"` // JSON only
+}
+
+// Breaker is a breaker as people write it.
+type Breaker struct {
+	Velocity string `json:"velocity,omitempty"` // USD per duration
+	Refusals int64  `json:"refusals,omitempty"`
+	Within   string `json:"within,omitempty"`
+	CoolDown string `json:"cool_down,omitempty"`
+}
+
+const (
+	enforcementHard    = "hard"
+	enforcementMonitor = "monitor"
+	maxName            = 64
+	maxAlert           = 1000 // percent
+)
+
+var windows = []string{"none", "hour", "day", "week", "month", "quarter", "year"}
+
+// Error names the setting that cannot be used.
+type Error struct{ Setting, Problem string }
+
+func (e *Error) Error() string { return e.Setting + ": " + e.Problem }
+
+func wrong(setting, format string, args ...any) error {
+	return &Error{Setting: setting, Problem: fmt.Sprintf(format, args...)}
+}
+
+// Compile returns the ledger's budget and, for a time zone other than UTC,
+// its offsets for ten years from now. An error is an *Error.
+func (b Budget) Compile() (fsm.Budget, *fsm.Zone, error) {
+	out := fsm.Budget{Name: b.Name, Per: slices.Clone(b.Per), Concurrency: b.Concurrency,
+		MeteredStream: b.MeteredStream, Version: b.Version}
+	if !validName(b.Name) {
+		return fsm.Budget{}, nil, wrong("name", "%.80q: use 1 to %d letters, digits, '-', '_' or '.'", b.Name, maxName)
+	}
+	zone, err := b.compile(&out)
+	if err != nil {
+		return fsm.Budget{}, nil, err
+	}
+	return out, zone, nil
+}
+
+func (b Budget) compile(out *fsm.Budget) (*fsm.Zone, error) {
+	if b.Concurrency < 0 {
+		return nil, wrong("concurrency", "%d: use 0 (no bound) or more", b.Concurrency)
+	}
+	var zone *fsm.Zone
+	steps := []func() error{
+		func() error { return compileLabels(b, out) },
+		func() (err error) { out.Limit, err = limit(b.Limit); return },
+		func() (err error) { out.Window, zone, err = b.window(); return },
+		func() error { return compileRates(b, out) },
+		func() error { return compileEnforcement(b, out) },
+		func() (err error) { out.SettleGrace, err = duration("settle_grace", b.SettleGrace); return },
+		func() (err error) { out.ForgetAfter, err = duration("forget_after", b.ForgetAfter); return },
+		func() (err error) { out.Wait, err = duration("wait", b.Wait); return },
+		func() (err error) { out.Breaker, err = b.Breaker.compile(); return },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return zone, nil
+}
+
+func compileLabels(b Budget, out *fsm.Budget) error {
+	for i, label := range b.Per {
+		if !validName(label) || slices.Contains(b.Per[:i], label) {
+			return wrong("per", "%.80q: name each label once, such as \"agent\", \"user\", \"team\"", label)
+		}
+	}
+	labels := make([]string, 0, len(b.Match))
+	for label := range b.Match {
+		labels = append(labels, label)
+	}
+	sort.Strings(labels)
+	for _, label := range labels {
+		globs := b.Match[label]
+		if !validName(label) || len(globs) == 0 {
+			return wrong("match", "%.80q: name a label and at least one pattern", label)
+		}
+		out.Match = append(out.Match, fsm.Matcher{Label: label, Globs: slices.Clone(globs)})
+	}
+	return nil
+}
+
+func limit(s string) (*money.USD, error) {
+	if s == "" {
+		return nil, nil
+	}
+	v, err := money.Parse(s)
+	if err != nil {
+		return nil, wrong("limit", "%v", err)
+	}
+	if v < 0 {
+		return nil, wrong("limit", "%.40q: use 0 or more USD", s)
+	}
+	return &v, nil
+}
+
+func compileRates(b Budget, out *fsm.Budget) (err error) {
+	if out.Rate, err = rate("rate", b.Rate, usd); err != nil {
+		return err
+	}
+	if b.RateBurst != "" {
+		if out.Rate == nil {
+			return wrong("rate_burst", "needs rate")
+		}
+		if out.Rate.Burst, err = usd(b.RateBurst); err != nil || out.Rate.Burst <= 0 {
+			return wrong("rate_burst", "%.40q: use USD above 0", b.RateBurst)
+		}
+	}
+	if out.Requests, err = rate("requests", b.Requests, count); err != nil {
+		return err
+	}
+	out.Tokens, err = rate("tokens", b.Tokens, count)
+	return err
+}
+
+func compileEnforcement(b Budget, out *fsm.Budget) error {
+	switch b.Enforcement {
+	case "", enforcementHard:
+	case enforcementMonitor:
+		out.Monitor = true
+	default:
+		return wrong("enforcement", "%.40q: use \"hard\" or \"monitor\"", b.Enforcement)
+	}
+	last := 0
+	for _, a := range b.Alerts {
+		if a <= last || a > maxAlert {
+			return wrong("alerts", "%d: use rising percentages from 1 to %d", a, maxAlert)
+		}
+		out.Alerts = append(out.Alerts, int32(a))
+		last = a
+	}
+	return nil
+}
+
+func (b *Breaker) compile() (*fsm.Breaker, error) {
+	if b == nil {
+		return nil, nil
+	}
+	out := &fsm.Breaker{Refusals: b.Refusals}
+	var err error
+	if out.Velocity, err = rate("breaker.velocity", b.Velocity, usd); err != nil {
+		return nil, err
+	}
+	if out.Within, err = duration("breaker.within", b.Within); err != nil {
+		return nil, err
+	}
+	if out.CoolDown, err = duration("breaker.cool_down", b.CoolDown); err != nil {
+		return nil, err
+	}
+	if b.Refusals < 0 || (b.Refusals > 0) != (out.Within > 0) {
+		return nil, wrong("breaker.refusals", "give refusals and within together")
+	}
+	return out, nil
+}
+
+func usd(s string) (int64, error) {
+	v, err := money.Parse(s)
+	return int64(v), err
+}
+
+func count(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }
+
+func rate(setting, s string, amount func(string) (int64, error)) (*fsm.Rate, error) {
+	if s == "" {
+		return nil, nil
+	}
+	a, p, ok := strings.Cut(s, "/")
+	n, err := amount(a)
+	if !ok || err != nil || n <= 0 {
+		return nil, wrong(setting, "%.40q: use an amount above 0 per duration, such as \"2/1m\"", s)
+	}
+	d, err := time.ParseDuration(p)
+	if err != nil || d <= 0 {
+		return nil, wrong(setting, "%.40q: the part after \"/\" must be a duration above 0, such as \"1m\"", s)
+	}
+	return &fsm.Rate{Amount: n, Period: int64(d)}, nil
+}
+
+func duration(setting, s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, wrong(setting, "%.40q: use a duration above 0, such as \"90s\" or \"24h\"", s)
+	}
+	return int64(d), nil
+}
+
+func validName(s string) bool {
+	if s == "" || len(s) > maxName {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
+	}) < 0
+}
+
+// FromLedger writes b as Compile reads it. Frozen is state, not policy, and is
+// left out.
+func FromLedger(b fsm.Budget) Budget {
+	out := Budget{Name: b.Name, Per: slices.Clone(b.Per), Concurrency: b.Concurrency, TimeZone: b.Window.Zone,
+		Enforcement: enforcementHard, MeteredStream: b.MeteredStream, Version: b.Version,
+		Window: windowText(b.Window), WindowStart: durationText(b.Window.Offset), SettleGrace: durationText(b.SettleGrace),
+		ForgetAfter: durationText(b.ForgetAfter), Wait: durationText(b.Wait),
+		Rate: rateText(b.Rate, usdText), Requests: rateText(b.Requests, countText), Tokens: rateText(b.Tokens, countText)}
+	if b.Limit != nil {
+		out.Limit = b.Limit.String()
+	}
+	if b.Monitor {
+		out.Enforcement = enforcementMonitor
+	}
+	if b.Rate != nil && b.Rate.Burst != 0 {
+		out.RateBurst = usdText(b.Rate.Burst)
+	}
+	for _, m := range b.Match {
+		if out.Match == nil {
+			out.Match = make(map[string][]string, len(b.Match))
+		}
+		out.Match[m.Label] = slices.Clone(m.Globs)
+	}
+	for _, a := range b.Alerts {
+		out.Alerts = append(out.Alerts, int(a))
+	}
+	if k := b.Breaker; k != nil {
+		out.Breaker = &Breaker{Velocity: rateText(k.Velocity, usdText), Refusals: k.Refusals,
+			Within: durationText(k.Within), CoolDown: durationText(k.CoolDown)}
+	}
+	return out
+}
+
+func usdText(n int64) string   { return money.USD(n).String() }
+func countText(n int64) string { return strconv.FormatInt(n, 10) }
+
+func rateText(r *fsm.Rate, amount func(int64) string) string {
+	if r == nil {
+		return ""
+	}
+	return amount(r.Amount) + "/" + time.Duration(r.Period).String()
+}
+
+func durationText(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return time.Duration(n).String()
+}
+
+func windowText(w fsm.Window) string {
+	if w.Kind == fsm.WindowRolling {
+		return "rolling " + time.Duration(w.Rolling).String()
+	}
+	if int(w.Kind) < len(windows) {
+		return windows[w.Kind]
+	}
+	return ""
+}
+
+var errNoZone = errors.New("no such time zone")
+
+// zoneYears is how far ahead the ledger knows a zone's offsets.
+const zoneYears = 10
+
+func (b Budget) window() (fsm.Window, *fsm.Zone, error) {
+	var w fsm.Window
+	var err error
+	if rest, ok := strings.CutPrefix(b.Window, "rolling "); ok {
+		w.Kind = fsm.WindowRolling
+		if w.Rolling, err = duration("window", rest); err != nil || w.Rolling == 0 {
+			return w, nil, wrong("window", "%.40q: use a duration above 0 after \"rolling\", such as \"rolling 24h\"", b.Window)
+		}
+	} else if i := slices.Index(windows, b.Window); i >= 0 {
+		w.Kind = fsm.WindowKind(i)
+	} else if b.Window != "" {
+		return w, nil, wrong("window", "%.40q: use none, hour, day, week, month, quarter, year or \"rolling 24h\"", b.Window)
+	}
+	if w.Offset, err = duration("window_start", b.WindowStart); err != nil {
+		return w, nil, err
+	}
+	if b.TimeZone == "" || b.TimeZone == "UTC" {
+		return w, nil, nil
+	}
+	zone, err := loadZone(b.TimeZone, time.Now())
+	if err != nil {
+		return w, nil, wrong("time_zone", "%.80q: use an IANA name such as \"Europe/Berlin\"", b.TimeZone)
+	}
+	w.Zone = b.TimeZone
+	return w, zone, nil
+}
+
+// loadZone lists the offsets of a zone from a year before now to zoneYears
+// after it.
+func loadZone(name string, now time.Time) (*fsm.Zone, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, errNoZone
+	}
+	at := now.AddDate(-1, 0, 0).In(loc)
+	end := now.AddDate(zoneYears, 0, 0)
+	zone := &fsm.Zone{Name: name}
+	for at.Before(end) {
+		_, offset := at.Zone()
+		if n := len(zone.Transitions); n == 0 || zone.Transitions[n-1].Offset != int64(offset) {
+			zone.Transitions = append(zone.Transitions, fsm.Transition{At: fsm.Time(clampNano(at)), Offset: int64(offset)})
+		}
+		_, next := at.ZoneBounds()
+		if next.IsZero() || !next.After(at) {
+			break
+		}
+		at = next
+	}
+	return zone, nil
+}
+
+func clampNano(t time.Time) int64 {
+	if t.Year() > 2261 {
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
