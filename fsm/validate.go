@@ -1,0 +1,141 @@
+package fsm
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Bounds of names and values, in bytes, and of times, in ns.
+const (
+	maxName  = 128
+	maxValue = 256
+	maxTTL   = int64(24 * 3600e9)
+)
+
+// Validate checks a command at the edge; apply checks the same again.
+func Validate(c Command) error {
+	switch c := c.(type) {
+	case *Reserve:
+		return validateReserve(c)
+	case *Settle:
+		if c.Amount < 0 {
+			return errors.New("amount: negative")
+		}
+		return validateUsage(c.Usage)
+	case *Charge:
+		if c.Amount < 0 {
+			return errors.New("amount: negative")
+		}
+		if err := validateID(c.ID); err != nil {
+			return err
+		}
+		if err := validateUsage(c.Usage); err != nil {
+			return err
+		}
+		return validateLabels(c.Labels)
+	case *PutBudget:
+		return validateBudget(&c.Budget)
+	case *SetLimit:
+		if c.Limit != nil && *c.Limit < 0 {
+			return errors.New("limit: negative")
+		}
+		if len(c.Account.Partition) > maxPer*3*maxValue || c.Account.Partition == "" {
+			return errors.New("partition: empty or too long")
+		}
+	case *Seed:
+		if c.ClusterID == "" {
+			return errors.New("cluster id: empty")
+		}
+		for i := range c.Budgets {
+			if err := validateBudget(&c.Budgets[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func validateID(id string) error {
+	if id == "" || len(id) > maxName {
+		return fmt.Errorf("id: %d bytes, 1 to %d are allowed", len(id), maxName)
+	}
+	return nil
+}
+
+func validateUsage(u *Usage) error {
+	if u != nil && (u.InputTokens < 0 || u.CachedInputTokens < 0 || u.CacheWriteTokens < 0 || u.OutputTokens < 0) {
+		return errors.New("usage: negative tokens")
+	}
+	return nil
+}
+
+func validateLabels(l Labels) error {
+	if len(l) > maxLabels-2 {
+		return fmt.Errorf("labels: %d, at most %d are allowed", len(l), maxLabels-2)
+	}
+	for i, x := range l {
+		if x.Name == "" || len(x.Name) > maxName || len(x.Value) > maxValue {
+			return fmt.Errorf("label %.40q: a name has 1 to %d bytes, a value at most %d", x.Name, maxName, maxValue)
+		}
+		if i > 0 && l[i-1].Name >= x.Name {
+			return fmt.Errorf("label %.40q: given twice, or out of order", x.Name)
+		}
+	}
+	return nil
+}
+
+func validateReserve(r *Reserve) error {
+	if err := validateID(r.ID); err != nil {
+		return err
+	}
+	if err := validateLabels(r.Labels); err != nil {
+		return err
+	}
+	if len(r.Alternatives) == 0 || len(r.Alternatives) > maxAlternatives {
+		return fmt.Errorf("alternatives: %d, 1 to %d are allowed", len(r.Alternatives), maxAlternatives)
+	}
+	if r.TTL <= 0 || r.TTL > maxTTL {
+		return errors.New("ttl: more than 0 and at most 24h")
+	}
+	if len(r.IdemKey) > 2*maxValue || len(r.Owner) > maxName {
+		return errors.New("idempotency key or owner: too long")
+	}
+	for i := range r.Alternatives {
+		a := &r.Alternatives[i]
+		if a.FixedPico < 0 || a.UnitPico < 0 || a.FixedTokens < 0 || a.UnitTokens < 0 || a.MinUnits < 0 || a.MaxUnits < a.MinUnits {
+			return fmt.Errorf("alternative %d: negative figures, or more units at least than at most", i)
+		}
+		if a.FixedTokens > 1e12 || a.UnitTokens > 1e6 || a.MaxUnits > 1e9 {
+			return fmt.Errorf("alternative %d: more tokens or units than any model has", i)
+		}
+		if a.MinRemainingBp < 0 || a.MinRemainingBp > 10_000 {
+			return fmt.Errorf("alternative %d: a share is 0 to 100 percent", i)
+		}
+		if _, ok := a.cost(a.MaxUnits); !ok {
+			return fmt.Errorf("alternative %d: the amount is out of the range of money", i)
+		}
+		if len(a.Model) > maxValue || len(a.Provider) > maxName {
+			return fmt.Errorf("alternative %d: name too long", i)
+		}
+	}
+	return nil
+}
+
+func validateBudget(b *Budget) error {
+	if b.Name == "" || len(b.Name) > maxName || len(b.Per) > maxPer || len(b.Match) > maxMatchers {
+		return fmt.Errorf("budget %.40q: a name has 1 to %d bytes, per at most %d labels, match at most %d", b.Name, maxName, maxPer, maxMatchers)
+	}
+	if b.Limit != nil && *b.Limit < 0 {
+		return fmt.Errorf("budget %q: limit: negative", b.Name)
+	}
+	if b.Concurrency < 0 {
+		return fmt.Errorf("budget %q: concurrency: negative", b.Name)
+	}
+	if b.Rate != nil || b.Requests != nil || b.Tokens != nil || b.Breaker != nil || b.Window.Kind == WindowRolling || b.Window.Zone != "" || b.SettleGrace != 0 || b.ForgetAfter != 0 {
+		return fmt.Errorf("budget %q: rates, breakers, rolling windows, time zones, settle_grace and forget_after are not enforced by this version", b.Name)
+	}
+	if b.Window.Kind > WindowRolling {
+		return fmt.Errorf("budget %q: window kind %d is unknown", b.Name, b.Window.Kind)
+	}
+	return nil
+}
