@@ -1,0 +1,121 @@
+// Package config reads the configuration of a node: HCL, or JSON and YAML of
+// the same shape, with overrides from the environment.
+package config
+
+import (
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/policy"
+)
+
+// Defaults.
+const (
+	DefaultHTTPListen     = "127.0.0.1:8000"
+	DefaultClusterListen  = "127.0.0.1:7000"
+	DefaultNodeID         = "node1"
+	DefaultReserveTimeout = 5 * time.Second
+	DefaultLogLevel       = "info"
+	DefaultLogFormat      = "text"
+)
+
+// Config is a node's whole configuration. The cfg tags are the settings' names.
+type Config struct {
+	Node      Node
+	HTTP      HTTP
+	Cluster   Cluster
+	Auth      Auth
+	Log       Log
+	Providers []Provider
+	Budgets   []policy.Budget
+	Prices    []Price
+}
+
+// Node is the node block.
+type Node struct {
+	ID      string `cfg:"id"`
+	DataDir string `cfg:"data_dir"` // default data/<id>
+}
+
+// HTTP is the http block.
+type HTTP struct {
+	Listen         string        `cfg:"listen"` // host:port
+	AllowPlaintext bool          `cfg:"allow_plaintext"`
+	ReserveTimeout time.Duration `cfg:"reserve_timeout"` // how long a call waits for the ledger
+}
+
+// Cluster is the cluster block. Timers of 0 are raftnode's defaults.
+type Cluster struct {
+	Listen          string        `cfg:"listen"`
+	Advertise       string        `cfg:"advertise"` // default: the bound address
+	BootstrapExpect int64         `cfg:"bootstrap_expect"`
+	Join            []string      `cfg:"join"`
+	AllowPlaintext  bool          `cfg:"allow_plaintext"`
+	Heartbeat       time.Duration `cfg:"heartbeat"`
+	Election        time.Duration `cfg:"election"`
+	Lease           time.Duration `cfg:"lease"`
+	PromoteAfter    time.Duration `cfg:"promote_after"`
+}
+
+// Auth is the auth block.
+type Auth struct {
+	Mode        string `cfg:"mode"` // "open"
+	AllowRemote bool   `cfg:"allow_remote"`
+}
+
+// Log is the log block.
+type Log struct {
+	Level  string `cfg:"level"`  // trace, debug, info, warn, error
+	Format string `cfg:"format"` // text or json
+}
+
+// Provider is a provider block.
+type Provider struct {
+	Name           string
+	Dialect        string   `cfg:"dialect"` // openai, anthropic
+	BaseURL        string   `cfg:"base_url"`
+	APIKey         string   `cfg:"api_key"`
+	PassThroughKey bool     `cfg:"pass_through_key"`
+	Models         []string `cfg:"models"`    // globs
+	Catalogue      string   `cfg:"catalogue"` // default by dialect
+}
+
+// Price is a price block, USD per million tokens as decimal strings.
+type Price struct {
+	Name            string // "provider/model"
+	Input           string `cfg:"input"`
+	CachedInput     string `cfg:"cached_input"`
+	CacheWrite5m    string `cfg:"cache_write_5m"`
+	CacheWrite1h    string `cfg:"cache_write_1h"`
+	Output          string `cfg:"output"`
+	Reasoning       string `cfg:"reasoning"`
+	AliasOf         string `cfg:"alias_of"`
+	Free            bool   `cfg:"free"`
+	ContextTokens   int64  `cfg:"context_tokens"`
+	MaxOutputTokens int64  `cfg:"max_output_tokens"`
+}
+
+// budget mirrors policy.Budget with the settings' names.
+type budget struct {
+	Match       map[string][]string `cfg:"match"`
+	Per         []string            `cfg:"per"`
+	Limit       string              `cfg:"limit"`
+	Window      string              `cfg:"window"`
+	WindowStart string              `cfg:"window_start"`
+	TimeZone    string              `cfg:"time_zone"`
+	Rate        string              `cfg:"rate"`
+	RateBurst   string              `cfg:"rate_burst"`
+	Requests    string              `cfg:"requests"`
+	Tokens      string              `cfg:"tokens"`
+	Concurrency int64               `cfg:"concurrency"`
+	Enforcement string              `cfg:"enforcement"`
+	Alerts      []int               `cfg:"alerts"`
+	SettleGrace string              `cfg:"settle_grace"`
+	ForgetAfter string              `cfg:"forget_after"`
+}
+
+func (b budget) policy(name string) policy.Budget {
+	return policy.Budget{Name: name, Match: b.Match, Per: b.Per, Limit: b.Limit, Window: b.Window,
+		WindowStart: b.WindowStart, TimeZone: b.TimeZone, Rate: b.Rate, RateBurst: b.RateBurst,
+		Requests: b.Requests, Tokens: b.Tokens, Concurrency: b.Concurrency, Enforcement: b.Enforcement,
+		Alerts: b.Alerts, SettleGrace: b.SettleGrace, ForgetAfter: b.ForgetAfter}
+}

@@ -1,0 +1,226 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agext/levenshtein"
+)
+
+// labelled are the kinds of block that carry a name.
+var labelled = map[string]bool{"provider": true, "budget": true, "price": true, "degrade": true, "key": true}
+
+// notEnforced are settings of the design that this version does not act on
+// yet: they are refused, so that nobody relies on them.
+var notEnforced = map[string]bool{
+	"degrade": true, "key": true, "admin": true, "clamp": true, "tls": true,
+	"http.tls": true, "http.metrics_open": true, "http.admin": true, "cluster.tls": true,
+	"auth.admin_token": true, "auth.trusted_headers": true, "provider.free_routes": true,
+	"provider.rewrite_model": true, "budget.breaker": true, "budget.wait": true, "budget.metered_stream": true,
+}
+
+const unsupported = "this version does not enforce it yet; remove it to start"
+
+// decoder fills a Config from blocks.
+type decoder struct {
+	c    *Config
+	seen map[string]string // block -> where
+}
+
+var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price"}
+
+func (d *decoder) block(b *block) error {
+	if notEnforced[b.kind] {
+		return fmt.Errorf("%s: %s: %s", b.at, b.where(), unsupported)
+	}
+	if (b.label != "") != labelled[b.kind] && contains(kinds, b.kind) {
+		return fmt.Errorf("%s: %s: write %s", b.at, b.kind, shape(b.kind))
+	}
+	if first, ok := d.seen[b.where()]; ok {
+		return fmt.Errorf("%s: %s: already given at %s", b.at, b.where(), first)
+	}
+	d.seen[b.where()] = b.at
+	switch b.kind {
+	case "node":
+		return fill(b, &d.c.Node)
+	case "http":
+		return fill(b, &d.c.HTTP)
+	case "cluster":
+		return fill(b, &d.c.Cluster)
+	case "auth":
+		return fill(b, &d.c.Auth)
+	case "log":
+		return fill(b, &d.c.Log)
+	case "provider":
+		p := Provider{Name: b.label}
+		err := fill(b, &p)
+		d.c.Providers = append(d.c.Providers, p)
+		return err
+	case "budget":
+		var p budget
+		if err := fill(b, &p); err != nil {
+			return err
+		}
+		compiled := p.policy(b.label)
+		if _, _, err := compiled.Compile(); err != nil {
+			return fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
+		}
+		d.c.Budgets = append(d.c.Budgets, compiled)
+		return nil
+	case "price":
+		p := Price{Name: b.label}
+		err := fill(b, &p)
+		d.c.Prices = append(d.c.Prices, p)
+		return err
+	}
+	return fmt.Errorf("%s: unknown block %q%s; allowed: %s", b.at, b.kind, meant(b.kind, kinds), strings.Join(kinds, ", "))
+}
+
+func shape(kind string) string {
+	if labelled[kind] {
+		return kind + ` "name" { ... }`
+	}
+	return kind + " { ... }"
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// meant returns ", did you mean ...?" when a known name is close.
+func meant(name string, known []string) string {
+	best, distance := "", 3
+	for _, k := range known {
+		if n := levenshtein.Distance(name, k, nil); n < distance {
+			best, distance = k, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// fields lists the settings of a struct by name.
+func fields(target any) (map[string]reflect.Value, []string) {
+	v := reflect.ValueOf(target).Elem()
+	out := map[string]reflect.Value{}
+	var names []string
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Tag.Get("cfg"); name != "" {
+			out[name] = v.Field(i)
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return out, names
+}
+
+func fill(b *block, target any) error {
+	known, names := fields(target)
+	for _, a := range b.args {
+		if notEnforced[b.kind+"."+a.name] {
+			return fmt.Errorf("%s: %s in %s: %s", a.at, a.name, b.where(), unsupported)
+		}
+		f, ok := known[a.name]
+		if !ok {
+			return fmt.Errorf("%s: unknown setting %q in %s%s; allowed: %s", a.at, a.name, b.where(), meant(a.name, names), strings.Join(names, ", "))
+		}
+		if want := set(f, a.value); want != "" {
+			return fmt.Errorf("%s: %s in %s: must be %s", a.at, a.name, b.where(), want)
+		}
+	}
+	return nil
+}
+
+// set puts value into f; it returns what f takes when value is something else.
+func set(f reflect.Value, value any) string {
+	text, isText := value.(string)
+	switch p := f.Addr().Interface().(type) {
+	case *string:
+		if !isText {
+			return "a string"
+		}
+		*p = text
+	case *bool:
+		if isText && (text == "true" || text == "false") {
+			value = text == "true"
+		}
+		b, ok := value.(bool)
+		if !ok {
+			return "true or false"
+		}
+		*p = b
+	case *int64:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if !isText || err != nil || n < 0 {
+			return "a whole number, 0 or more"
+		}
+		*p = n
+	case *time.Duration:
+		n, err := time.ParseDuration(text)
+		if !isText || err != nil || n <= 0 {
+			return `a duration above 0 such as "5s"`
+		}
+		*p = n
+	case *[]string:
+		list, ok := stringList(value)
+		if !ok {
+			return "a list of strings"
+		}
+		*p = list
+	case *[]int:
+		list, ok := stringList(value)
+		if !ok {
+			return "a list of whole numbers"
+		}
+		*p = nil
+		for _, s := range list {
+			n, err := strconv.Atoi(s)
+			if err != nil {
+				return "a list of whole numbers"
+			}
+			*p = append(*p, n)
+		}
+	case *map[string][]string:
+		m, ok := value.(map[string]any)
+		if !ok {
+			return "a map of labels to lists of patterns"
+		}
+		*p = make(map[string][]string, len(m))
+		for k, v := range m {
+			if (*p)[k], ok = stringList(v); !ok {
+				return "a map of labels to lists of patterns"
+			}
+		}
+	}
+	return ""
+}
+
+func stringList(value any) ([]string, bool) {
+	if s, ok := value.(string); ok { // from the environment
+		return strings.Split(s, ","), true
+	}
+	list, ok := value.([]any)
+	if !ok {
+		return nil, false
+	}
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, s)
+	}
+	return out, true
+}

@@ -1,0 +1,257 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// maxFileBytes bounds a config file.
+const maxFileBytes = 4 << 20
+
+// Load reads the file at path (.hcl, .json, .yaml, .yml) and the overrides in
+// env, which is in the form of os.Environ. Errors name file and line, or the
+// variable, and what is allowed.
+func Load(path string, env []string) (*Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return Parse(path, text, env)
+}
+
+// Parse is Load for a text already read; path names it and tells its format.
+func Parse(path string, text []byte, env []string) (*Config, error) {
+	if len(text) > maxFileBytes {
+		return nil, fmt.Errorf("%s: longer than %d bytes", path, maxFileBytes)
+	}
+	vars := environment(env)
+	var blocks []*block
+	var err error
+	switch ext := filepath.Ext(path); ext {
+	case ".hcl":
+		blocks, err = readHCL(path, text, vars)
+	case ".json", ".yaml", ".yml":
+		blocks, err = readYAML(path, text, vars)
+	default:
+		return nil, fmt.Errorf("%s: name a file that ends in .hcl, .json, .yaml or .yml", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if blocks, err = override(blocks, vars); err != nil {
+		return nil, err
+	}
+	c := &Config{HTTP: HTTP{Listen: DefaultHTTPListen, ReserveTimeout: DefaultReserveTimeout}, Node: Node{ID: DefaultNodeID},
+		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat}}
+	d := decoder{c: c, seen: map[string]string{}}
+	for _, b := range blocks {
+		if err := d.block(b); err != nil {
+			return nil, err
+		}
+	}
+	if c.Node.DataDir == "" {
+		c.Node.DataDir = filepath.Join("data", c.Node.ID)
+	}
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+func environment(env []string) map[string]string {
+	out := make(map[string]string, len(env))
+	for _, e := range env {
+		if k, v, ok := strings.Cut(e, "="); ok {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// override adds what the environment says to the blocks.
+func override(blocks []*block, env map[string]string) ([]*block, error) {
+	get := func(kind, label, name string) *block {
+		for _, b := range blocks {
+			if b.kind == kind && b.label == label {
+				return b
+			}
+		}
+		b := &block{kind: kind, label: label, at: name}
+		blocks = append(blocks, b)
+		return b
+	}
+	names := make([]string, 0, len(env))
+	for n := range env {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, s := range []struct {
+		env, budget string
+		per         []any
+	}{{"GLOBAL_BUDGET_CENTS", "global", nil}, {"DEFAULT_USER_BUDGET_CENTS", "user", []any{"user"}}, {"DEFAULT_AGENT_BUDGET_CENTS", "agent", []any{"agent"}}} {
+		v, ok := env[s.env]
+		if !ok || v == "" {
+			continue
+		}
+		cents, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || cents < 0 || cents > int64(money.Max/money.Cent) {
+			return nil, fmt.Errorf("%s: %.40q: must be a whole number of cents, 0 or more", s.env, v)
+		}
+		b := get("budget", s.budget, s.env)
+		if len(b.args) == 0 && s.per != nil {
+			b.put("per", s.env, s.per)
+		}
+		b.put("limit", s.env, (money.USD(cents) * money.Cent).String())
+		b.put("window", s.env, "month")
+	}
+	if port := env["FIREWALL_PORT"]; port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return nil, fmt.Errorf("FIREWALL_PORT: %.40q: must be a port from 1 to 65535", port)
+		}
+		b := get("http", "", "FIREWALL_PORT")
+		listen, _ := b.get("listen").(string)
+		host, _, err := net.SplitHostPort(listen)
+		if err != nil {
+			host = "127.0.0.1"
+		}
+		b.put("listen", "FIREWALL_PORT", net.JoinHostPort(host, port))
+	}
+	for _, v := range []struct{ env, name string }{{"OPENAI_API_KEY", "openai"}, {"ANTHROPIC_API_KEY", "anthropic"}} {
+		if env[v.env] == "" {
+			continue
+		}
+		for _, b := range blocks {
+			if b.kind == "provider" && b.label == v.name && b.get("api_key") == nil && b.get("pass_through_key") != true {
+				b.put("api_key", v.env, env[v.env])
+			}
+		}
+	}
+	for _, name := range names {
+		rest, ok := strings.CutPrefix(name, "MESHFW_")
+		if !ok {
+			continue
+		}
+		if err := overrideOne(blocks, get, name, rest, env[name]); err != nil {
+			return nil, err
+		}
+	}
+	return blocks, nil
+}
+
+// overrideOne applies MESHFW_<BLOCK>[_<LABEL>]_<NAME>. A variable that begins
+// with no block's name is somebody else's, such as MESHFW_ADDR.
+func overrideOne(blocks []*block, get func(kind, label, name string) *block, name, rest, value string) error {
+	for _, kind := range kinds {
+		tail, ok := strings.CutPrefix(rest, strings.ToUpper(kind)+"_")
+		if !ok {
+			continue
+		}
+		if !labelled[kind] {
+			get(kind, "", name).put(strings.ToLower(tail), name, value)
+			return nil
+		}
+		var best *block
+		for _, b := range blocks {
+			if b.kind == kind && strings.HasPrefix(tail, envName(b.label)+"_") && (best == nil || len(b.label) > len(best.label)) {
+				best = b
+			}
+		}
+		if best == nil {
+			return fmt.Errorf("%s: the config has no such %s block to override", name, kind)
+		}
+		best.put(strings.ToLower(tail[len(envName(best.label))+1:]), name, value)
+		return nil
+	}
+	return nil
+}
+
+// envName writes a label as environment variables are named.
+func envName(label string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(label))
+}
+
+func (b *block) get(name string) any {
+	for _, a := range b.args {
+		if a.name == name {
+			return a.value
+		}
+	}
+	return nil
+}
+
+func (b *block) put(name, at string, value any) {
+	for i := range b.args {
+		if b.args[i].name == name {
+			b.args[i].at, b.args[i].value = at, value
+			return
+		}
+	}
+	b.args = append(b.args, arg{name: name, at: at, value: value})
+}
+
+func (c *Config) validate() error {
+	if c.Auth.Mode != "open" {
+		return fmt.Errorf("auth.mode is %q: this version enforces only mode = \"open\"; set it in the auth block", c.Auth.Mode)
+	}
+	for _, l := range []struct {
+		name, address string
+		plain         bool
+	}{{"http", c.HTTP.Listen, c.HTTP.AllowPlaintext}, {"cluster", c.Cluster.Listen, c.Cluster.AllowPlaintext}} {
+		local, err := loopback(l.address)
+		if err != nil {
+			return fmt.Errorf("%s.listen: %w", l.name, err)
+		}
+		if !local && !l.plain {
+			return fmt.Errorf("%s.listen is %s: plain text off loopback needs %s.allow_plaintext = true", l.name, l.address, l.name)
+		}
+		if !local && l.name == "http" && !c.Auth.AllowRemote {
+			return fmt.Errorf("http.listen is %s: auth.mode = \"open\" off loopback needs auth.allow_remote = true; anyone who reaches it can spend", l.address)
+		}
+	}
+	switch c.Log.Level {
+	case "trace", "debug", "info", "warn", "error":
+	default:
+		return fmt.Errorf("log.level is %.40q: use trace, debug, info, warn or error", c.Log.Level)
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		return fmt.Errorf("log.format is %.40q: use text or json", c.Log.Format)
+	}
+	for _, p := range c.Providers {
+		if p.Dialect != "openai" && p.Dialect != "anthropic" {
+			return fmt.Errorf("provider %q: dialect is %.40q: use openai or anthropic", p.Name, p.Dialect)
+		}
+		u, err := url.Parse(p.BaseURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			return fmt.Errorf("provider %q: base_url must be an http or https URL", p.Name)
+		}
+	}
+	return nil
+}
+
+func loopback(address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, fmt.Errorf("%.80q: must be host:port", address)
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
+}
