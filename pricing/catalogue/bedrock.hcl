@@ -1802,15 +1802,16 @@ model "us.anthropic.claude-fable-5" {
   max_output_tokens = 128000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "10"
-    cached_input   = "1"
-    cache_write_5m = "12.5"
-    cache_write_1h = "20"
-    output         = "50"
+    input          = "11"
+    cached_input   = "1.1"
+    cache_write_5m = "13.75"
+    cache_write_1h = "22"
+    output         = "55"
   }
   media {
     images               = "capped"
@@ -1851,15 +1852,16 @@ model "us.anthropic.claude-opus-4-6-v1" {
   max_output_tokens = 128000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "5"
-    cached_input   = "0.5"
-    cache_write_5m = "6.25"
-    cache_write_1h = "10"
-    output         = "25"
+    input          = "5.5"
+    cached_input   = "0.55"
+    cache_write_5m = "6.875"
+    cache_write_1h = "11"
+    output         = "27.5"
   }
   media {
     images               = "capped"
@@ -1874,15 +1876,16 @@ model "us.anthropic.claude-opus-4-7" {
   max_output_tokens = 128000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "5"
-    cached_input   = "0.5"
-    cache_write_5m = "6.25"
-    cache_write_1h = "10"
-    output         = "25"
+    input          = "5.5"
+    cached_input   = "0.55"
+    cache_write_5m = "6.875"
+    cache_write_1h = "11"
+    output         = "27.5"
   }
   media {
     images               = "capped"
@@ -1897,15 +1900,16 @@ model "us.anthropic.claude-opus-4-8" {
   max_output_tokens = 128000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "5"
-    cached_input   = "0.5"
-    cache_write_5m = "6.25"
-    cache_write_1h = "10"
-    output         = "25"
+    input          = "5.5"
+    cached_input   = "0.55"
+    cache_write_5m = "6.875"
+    cache_write_1h = "11"
+    output         = "27.5"
   }
   media {
     images               = "capped"
@@ -1920,15 +1924,16 @@ model "us.anthropic.claude-sonnet-4-6" {
   max_output_tokens = 64000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "3"
-    cached_input   = "0.3"
-    cache_write_5m = "3.75"
-    cache_write_1h = "6"
-    output         = "15"
+    input          = "3.3"
+    cached_input   = "0.33"
+    cache_write_5m = "4.125"
+    cache_write_1h = "6.6"
+    output         = "16.5"
   }
   media {
     images               = "capped"
@@ -1943,15 +1948,16 @@ model "us.anthropic.claude-sonnet-5" {
   max_output_tokens = 128000
   hidden_output     = true
   cache_writes      = "explicit"
-  source            = "Portkey Models, models.dev"
-  verified_at       = "2026-08-21"
-  confidence        = "agreed"
+  source            = "LiteLLM"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "other sources list the price without the regional 10%: the dearer is listed"
   price {
-    input          = "2"
-    cached_input   = "0.2"
-    cache_write_5m = "2.5"
-    cache_write_1h = "4"
-    output         = "10"
+    input          = "2.2"
+    cached_input   = "0.22"
+    cache_write_5m = "2.75"
+    cache_write_1h = "4.4"
+    output         = "11"
   }
   media {
     images               = "capped"

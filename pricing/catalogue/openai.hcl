@@ -1090,9 +1090,10 @@ model "gpt-4o-mini-transcribe" {
   source            = "genai-prices, Portkey Models, LiteLLM"
   verified_at       = "2026-08-21"
   confidence        = "agreed"
+  note              = "sources differ on audio input: the dearer is listed"
   price {
     input       = "1.25"
-    input_audio = "1.25"
+    input_audio = "3"
     output      = "5"
   }
 }
@@ -1181,9 +1182,10 @@ model "gpt-4o-transcribe" {
   source            = "genai-prices, Portkey Models, LiteLLM"
   verified_at       = "2026-08-21"
   confidence        = "agreed"
+  note              = "sources differ on audio input: the dearer is listed"
   price {
     input       = "2.5"
-    input_audio = "2.5"
+    input_audio = "6"
     output      = "10"
   }
 }
@@ -1196,9 +1198,10 @@ model "gpt-4o-transcribe-diarize" {
   source            = "genai-prices, Portkey Models, LiteLLM"
   verified_at       = "2026-08-21"
   confidence        = "agreed"
+  note              = "sources differ on audio input: the dearer is listed"
   price {
     input       = "2.5"
-    input_audio = "2.5"
+    input_audio = "6"
     output      = "10"
   }
 }
