@@ -33,10 +33,13 @@ func (h *dueHeap) push(d dueAt) { heap.Push(h, d) }
 // expire does what is due at log time: open holds become provisional charges,
 // those become final, closed records are dropped, and so are old attempts.
 func (m *Machine) expire() {
-	for n := 0; n < expirePerEntry && len(m.due) > 0 && m.due[0].at <= m.now; n++ {
+	// Only what is done counts: a restored ledger has none of the outdated
+	// items, and must stop at the same place.
+	for n := 0; n < expirePerEntry && len(m.due) > 0 && m.due[0].at <= m.now; {
 		d := heap.Pop(&m.due).(dueAt)
 		if v := m.reservations.get(d.id); v.Order == d.order && v.Due == d.at {
 			m.act(d.id)
+			n++
 		}
 	}
 	for n := 0; n < expirePerEntry && len(m.attemptQueue) > 0 && m.attemptQueue[0].NotAfter < m.now; n++ {

@@ -38,7 +38,7 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 		if len(m.budgets) >= m.limits.Budgets {
 			return m.full("budgets", m.limits.Budgets)
 		}
-		m.budgets = slices.Insert(m.budgets, i, &b)
+		m.budgets = slices.Insert(slices.Clone(m.budgets), i, &b) // views share it
 		return Result{Index: m.index, Code: OK, Version: b.Version}
 	}
 	if old := m.budgets[i]; !slices.Equal(old.Per, b.Per) || !reflect.DeepEqual(old.Window, b.Window) {
@@ -97,7 +97,7 @@ func (m *Machine) forEdit(ref AccountRef) (*account, *Result) {
 		r := m.fail(NotFound, fmt.Sprintf("no budget %.80q", ref.Budget))
 		return nil, &r
 	}
-	if m.accounts.len() >= m.limits.Accounts {
+	if _, there := m.accountIDs[ref]; !there && m.accounts.len() >= m.limits.Accounts {
 		r := m.full("accounts", m.limits.Accounts)
 		return nil, &r
 	}

@@ -109,7 +109,11 @@ func (m *Machine) fits(a *Alternative, slots []slot) (int64, money.USD, *Refusal
 		s := &slots[i]
 		b, limit, acc := m.figures(s)
 		if s.budget.Frozen || acc != nil && acc.Frozen {
-			refuse(s, ReasonFrozen, s.budget.FrozenReason)
+			why := s.budget.FrozenReason
+			if !s.budget.Frozen {
+				why = acc.Reason
+			}
+			refuse(s, ReasonFrozen, why)
 			continue
 		}
 		if s.budget.Monitor {
@@ -191,7 +195,24 @@ func (m *Machine) reserve(r *Reserve) Result {
 	if m.accounts.len()+len(d.slots) > m.limits.Accounts {
 		return m.full("accounts", m.limits.Accounts)
 	}
+	for i := range d.slots {
+		b, _, _ := m.figures(&d.slots[i])
+		if err := b.roomToHold(d.amount); err != nil {
+			return m.fail(Overflow, err.Error())
+		}
+	}
 	return m.grant(r, d)
+}
+
+// roomToHold refuses a hold that would carry a sum out of the range of money:
+// accounts without a limit, or of a budget that only monitors, have no other
+// bound.
+func (b *bucket) roomToHold(amount money.USD) error {
+	if _, err := money.Add(b.used(), amount); err != nil {
+		return err
+	}
+	_, err := money.Add(b.Admitted, amount)
+	return err
 }
 
 // repeated answers a reservation id that is there already.

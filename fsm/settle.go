@@ -52,6 +52,19 @@ func (m *Machine) post(v *reservation, closes bool, f func(b *bucket)) {
 	}
 }
 
+// at returns what the account did in the window that starts at a time.
+func (a *account) at(start Time) bucket {
+	for i := range a.Older {
+		if a.Older[i].Start == start {
+			return a.Older[i]
+		}
+	}
+	if a.Current.Start == start {
+		return a.Current
+	}
+	return bucket{Start: start}
+}
+
 // gone marks the pin to an account that was deleted with its budget.
 const gone = ^uint32(0)
 
@@ -185,6 +198,12 @@ func (m *Machine) cancel(c *Cancel) Result {
 }
 
 func (m *Machine) extend(e *Extend) Result {
+	if err := Validate(e); err != nil {
+		return m.fail(BadInput, err.Error())
+	}
+	if e.Deadline > m.now+Time(maxTTL) {
+		return m.fail(BadInput, "deadline: at most 24h from now")
+	}
 	id, ok := m.ids[e.ID]
 	if !ok {
 		return m.fail(NotFound, fmt.Sprintf("no reservation %.80q", e.ID))
@@ -193,7 +212,7 @@ func (m *Machine) extend(e *Extend) Result {
 	if r, bad := m.notMine(v, e.Origin, e.Owner, e.Force); bad {
 		return r
 	}
-	if v.State != StateOpen {
+	if v.State != StateOpen || v.Deadline <= m.now { // overdue, and not yet reached by expire
 		return m.fail(NotOpen, fmt.Sprintf("reservation %.80q is %s", e.ID, v.State))
 	}
 	more := e.Amount - v.Amount
@@ -202,22 +221,21 @@ func (m *Machine) extend(e *Extend) Result {
 			continue
 		}
 		acc := m.accounts.get(p.Account)
+		b := acc.at(p.Start)
+		if err := b.roomToHold(more); err != nil {
+			return m.fail(Overflow, err.Error())
+		}
 		budget := m.budget(acc.Budget)
-		if budget == nil || budget.Monitor && !budget.Frozen {
+		if budget == nil || budget.Monitor && !budget.Frozen && !acc.Frozen {
 			continue
 		}
 		s := slot{budget: budget, ref: AccountRef{acc.Budget, acc.Partition}, id: p.Account, found: true, start: p.Start, end: acc.Current.End}
-		b, limit, _ := m.figures(&s)
-		for i := range acc.Older {
-			if acc.Older[i].Start == p.Start {
-				b = acc.Older[i]
-			}
-		}
+		_, limit, _ := m.figures(&s)
 		var reason Reason
 		switch {
 		case budget.Frozen || acc.Frozen:
 			reason = ReasonFrozen
-		case limit != nil && more > *limit-b.used():
+		case !budget.Monitor && limit != nil && more > *limit-b.used():
 			reason = m.cause(more, *limit, &b)
 		default:
 			continue

@@ -22,6 +22,10 @@ func Validate(c Command) error {
 			return errors.New("amount: negative")
 		}
 		return validateUsage(c.Usage)
+	case *Extend:
+		if c.Amount < 0 || c.Tokens < 0 || c.Deadline < 0 {
+			return errors.New("amount, tokens or deadline: negative")
+		}
 	case *Charge:
 		if c.Amount < 0 {
 			return errors.New("amount: negative")
