@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/agext/levenshtein"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 // labelled are the kinds of block that carry a name.
@@ -21,6 +23,8 @@ var notEnforced = map[string]bool{
 	"http.tls": true, "http.metrics_open": true, "http.admin": true, "cluster.tls": true,
 	"auth.admin_token": true, "auth.trusted_headers": true, "provider.free_routes": true,
 	"provider.rewrite_model": true, "budget.breaker": true, "budget.wait": true, "budget.metered_stream": true,
+	"budget.rate": true, "budget.rate_burst": true, "budget.requests": true, "budget.tokens": true,
+	"budget.settle_grace": true, "budget.forget_after": true,
 }
 
 const unsupported = "this version does not enforce it yet; remove it to start"
@@ -66,8 +70,12 @@ func (d *decoder) block(b *block) error {
 			return err
 		}
 		compiled := p.policy(b.label)
-		if _, _, err := compiled.Compile(); err != nil {
+		ledger, _, err := compiled.Compile()
+		if err != nil {
 			return fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
+		}
+		if ledger.Window.Kind == fsm.WindowRolling || ledger.Window.Zone != "" {
+			return fmt.Errorf("%s: %s: a rolling window or a time zone other than UTC: %s", b.at, b.where(), unsupported)
 		}
 		d.c.Budgets = append(d.c.Budgets, compiled)
 		return nil

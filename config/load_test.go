@@ -1,0 +1,82 @@
+package config
+
+import (
+	"os"
+	"reflect"
+	"testing"
+)
+
+var testEnv = []string{"OPENAI_API_KEY=sk-a", "ANTHROPIC_API_KEY=sk-b"}
+
+// Ensure that the three example files say the same.
+func TestExamples(t *testing.T) {
+	var first *Config
+	for _, ext := range []string{"hcl", "json", "yaml"} {
+		text, err := os.ReadFile("../config." + ext + ".example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Parse("config."+ext, text, testEnv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = c
+			if len(c.Budgets) != 3 || c.Providers[1].APIKey != "sk-b" || c.Budgets[2].Concurrency != 50 {
+				t.Fatalf("read %+v", c)
+			}
+		}
+		if !reflect.DeepEqual(c, first) {
+			t.Errorf("%s: %+v\nhcl: %+v", ext, c, first)
+		}
+	}
+}
+
+// Ensure that what cannot be used is refused with its place and a way out.
+func TestRefused(t *testing.T) {
+	const open = "auth {\n  mode = \"open\"\n}\n"
+	for _, c := range []struct {
+		name, text, want string
+		env              []string
+	}{
+		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, listen, reserve_timeout`, nil},
+		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, provider, budget, price`, nil},
+		{"keys", "auth {\n  mode = \"keys\"\n}\n", `c.hcl: auth.mode is "keys": this version enforces only mode = "open"; set it in the auth block`, nil},
+		{"rate", "budget \"a\" {\n  rate = \"2/1m\"\n}\n", `c.hcl:2: rate in budget "a": this version does not enforce it yet; remove it to start`, nil},
+		{"limit", "budget \"a\" {\n  limit = \"-1\"\n}\n", `c.hcl:1: budget "a": limit: "-1": use 0 or more USD`, nil},
+		{"remote", open + "http {\n  listen = \"0.0.0.0:1\"\n  allow_plaintext = true\n}\n", `c.hcl: http.listen is 0.0.0.0:1: auth.mode = "open" off loopback needs auth.allow_remote = true; anyone who reaches it can spend`, nil},
+		{"cents", open, `GLOBAL_BUDGET_CENTS: "x": must be a whole number of cents, 0 or more`, []string{"GLOBAL_BUDGET_CENTS=x"}},
+		{"twice", open + open, `c.hcl:4: auth: already given at c.hcl:1`, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := Parse("c.hcl", []byte(c.text), c.env); err == nil || err.Error() != c.want {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+// Ensure that the environment wins over the file.
+func TestOverrides(t *testing.T) {
+	c, err := Parse("c.hcl", []byte("auth {\n  mode = \"open\"\n}\nbudget \"agent\" {\n  limit = \"1\"\n}\n"), []string{
+		"FIREWALL_PORT=8123", "DEFAULT_USER_BUDGET_CENTS=1050", "MESHFW_BUDGET_AGENT_LIMIT=7", "MESHFW_NODE_ID=n9", "MESHFW_ADDR=x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.HTTP.Listen != "127.0.0.1:8123" || c.Node.ID != "n9" || c.Budgets[0].Limit != "7" ||
+		c.Budgets[1].Limit != "10.5" || c.Budgets[1].Per[0] != "user" || c.Budgets[1].Window != "month" {
+		t.Errorf("read %+v", c)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(true, []byte("budget \"a\" {\n  limit = \"1\"\n}"))
+	f.Add(false, []byte(`{"auth": {"mode": "open"}, "budget": {"a": {"limit": "1"}}}`))
+	f.Fuzz(func(_ *testing.T, hcl bool, text []byte) {
+		path := "c.yaml"
+		if hcl {
+			path = "c.hcl"
+		}
+		_, _ = Parse(path, text, nil) // must not panic
+	})
+}
