@@ -143,6 +143,9 @@ type unitRate struct {
 	pico Pico
 	per  int64
 	text string // as listed, for lines
+
+	listed    string // the price's decimal USD
+	listedPer int64  // for so many
 }
 
 // multiplier scales a model's token prices in one region.

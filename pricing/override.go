@@ -57,6 +57,10 @@ type PriceRow struct {
 	AboveInputTokens int64  `json:"above_input_tokens,omitzero"`
 	From             string `json:"from,omitzero"` // a date or RFC 3339
 	Until            string `json:"until,omitzero"`
+	Window           string `json:"window,omitzero"` // a time of day that the catalogue names
+	// MultiplierBP scales the prices where a provider bills a tier so; 0 is 1
+	// (10,000). It is shown, and not taken from an override.
+	MultiplierBP int64 `json:"multiplier_bp,omitzero"`
 	// Prices is by the catalogue's argument names: "input", "cached_input".
 	Prices map[string]string `json:"prices"`
 }
@@ -177,6 +181,9 @@ func (o *Override) writesCache() bool {
 // checkRows refuses price names that no row has.
 func (o *Override) checkRows() error {
 	for i, r := range o.Rows {
+		if r.MultiplierBP != 0 {
+			return fmt.Errorf("price %q, row %d: multiplier_bp cannot be set: write the prices out", o.Model, i+1)
+		}
 		for name := range r.Prices {
 			if !slices.Contains(itemNames[:], name) {
 				return fmt.Errorf("price %q, row %d: no price %.40q; prices are %v", o.Model, i+1, name, itemNames)
@@ -237,7 +244,7 @@ func (o *Override) spec(s *shelf, base *Model, name, id string) *spec {
 	}
 	for i, r := range o.Rows {
 		row := rowSpec{where: fmt.Sprintf("%s, row %d", sp.where, i+1), tier: r.ServiceTier, region: r.Region,
-			above: r.AboveInputTokens, from: r.From, until: r.Until}
+			above: r.AboveInputTokens, from: r.From, until: r.Until, window: r.Window}
 		for i, n := range itemNames {
 			row.prices[i] = r.Prices[n]
 		}

@@ -288,7 +288,7 @@ func (u *unitSpec) build() (unitRate, error) {
 	}
 	per := u.per * scale
 	g := gcd(int64(p), per)
-	return unitRate{pico: p / Pico(g), per: per / g, text: text}, nil
+	return unitRate{pico: p / Pico(g), per: per / g, text: text, listed: u.price, listedPer: u.per}, nil
 }
 
 func unitNames() []string {
