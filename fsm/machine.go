@@ -29,7 +29,6 @@ func DefaultLimits() Limits {
 const (
 	keepClosed         = int64(15 * 60e9) // a closed reservation
 	defaultSettleGrace = int64(24 * 3600e9)
-	maxAhead           = int64(60e9) // of an entry's stamp before log time
 	maxAttemptKeep     = int64(60e9)
 )
 

@@ -120,6 +120,9 @@ func (m *Machine) setLimit(s *SetLimit) Result {
 }
 
 func (m *Machine) freeze(f *Freeze) Result {
+	if err := Validate(f); err != nil {
+		return m.fail(BadInput, err.Error())
+	}
 	if f.Partition != nil {
 		a, bad := m.forEdit(AccountRef{f.Budget, *f.Partition})
 		if bad != nil {

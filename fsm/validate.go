@@ -46,9 +46,16 @@ func Validate(c Command) error {
 		if len(c.Account.Partition) > maxPer*3*maxValue || c.Account.Partition == "" {
 			return errors.New("partition: empty or too long")
 		}
+	case *Freeze:
+		if c.Partition != nil && (*c.Partition == "" || len(*c.Partition) > maxPer*3*maxValue) {
+			return errors.New("partition: empty or too long")
+		}
 	case *Seed:
 		if c.ClusterID == "" {
 			return errors.New("cluster id: empty")
+		}
+		if len(c.Keys) > 0 || len(c.Prices) > 0 {
+			return errors.New("keys and prices are not kept in the ledger by this version")
 		}
 		for i := range c.Budgets {
 			if err := validateBudget(&c.Budgets[i]); err != nil {
