@@ -254,3 +254,65 @@ func TestTextTokensAtMost(t *testing.T) {
 		t.Errorf("%v allocations for one text", n)
 	}
 }
+
+// A second of PCM at 16 kHz and 16 bits is 32,000 bytes: 44 of header and
+// 96,000 of sound are at most 4 seconds at 32 tokens; MP3 of the same size has
+// at most 1,000 bytes a second.
+func TestBoundAudio(t *testing.T) {
+	m := lookup(t, "google", "gemini-2.5-flash")
+	wav := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00"), make([]byte, 96_000)...)
+	for format, want := range map[string]int64{"audio/wav": 4 * 32, "audio/mp3": 97 * 32} {
+		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"` + base64.StdEncoding.EncodeToString(wav) + `"}}]}]}`
+		b, err := m.BoundRequest(GeminiGenerate, []byte(body), nil)
+		if err != nil || b.InputAudioTokens != want || b.InputTokens > 200 {
+			t.Errorf("%s: %+v, %v; want %d", format, b, err, want)
+		}
+	}
+	for _, format := range []string{"audio/flac", "audio/ogg", "audio/wav"} {
+		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"AAAA"}}]}]}`
+		var u *UnboundedError
+		if _, err := m.BoundRequest(GeminiGenerate, []byte(body), nil); !errors.As(err, &u) || u.Setting != "audio_tokens" || !strings.Contains(err.Error(), "audio_tokens") {
+			t.Errorf("%s of a rate without a floor: %v", format, err)
+		}
+		if b, err := m.BoundRequest(GeminiGenerate, []byte(body), &Caps{AudioTokens: 77}); err != nil || b.InputAudioTokens != 77 {
+			t.Errorf("%s by cap: %+v, %v", format, b, err)
+		}
+	}
+}
+
+// The caps of searches, videos and files by URI are taken as they are said.
+func TestBoundByCaps(t *testing.T) {
+	caps := &Caps{VideoTokens: 5000, FileTokens: 300, ImageTokens: 200, ServerToolCalls: 1, ServerToolTokens: 100}
+	for _, c := range []struct {
+		provider, model string
+		dialect         Dialect
+		body            string
+		input           func(body int64) int64
+		video, image    int64
+		searches        int64
+	}{
+		{"google", "gemini-2.5-flash", GeminiGenerate, `{"contents":[{"parts":[{"fileData":{"fileUri":"https://youtu.be/x"}},{"file_data":{"mime_type":"image/png"}}]}]}`,
+			func(n int64) int64 { return n }, 5000, 200, 0},
+		{"google", "gemini-2.5-flash", GeminiGenerate, `{"contents":{"parts":{"file_data":{"mimeType":"application/pdf"}}}}`,
+			func(n int64) int64 { return n + 300 }, 0, 0, 0},
+		{"openai", "gpt-4o-search-preview", OpenAIChat, `{"messages":[],"web_search_options":{}}`,
+			func(n int64) int64 { return n + 100 }, 0, 0, 1},
+		{"openai", "gpt-5.4", OpenAIChat, `{"messages":[],"search_parameters":{}}`,
+			func(n int64) int64 { return 2 * (n + 100) }, 0, 0, 1},
+		{"openai", "gpt-5.4", OpenAIResponses, `{"input":[{"type":"message","content":[{"type":"input_file","file_data":"data:text/plain;base64,aGVsbG8="}]}]}`,
+			func(n int64) int64 { return n - int64(len(`"data:text/plain;base64,aGVsbG8="`)) + 5 }, 0, 0, 0}, // hello
+		{"anthropic", "claude-opus-4-8", AnthropicMessages, `{"messages":[{"content":[{"type":"hologram","source":{"type":"url","url":"x"}}]}]}`,
+			func(n int64) int64 { return n + 16 + 300 }, 0, 0, 0},
+		{"anthropic", "claude-opus-4-8", AnthropicMessages, `{"messages":[{"content":[{"type":"document","source":{"type":"content","content":[{"type":"text","text":"x"}]}}]}]}`,
+			func(n int64) int64 { return n + 16 }, 0, 0, 0},
+	} {
+		b, err := lookup(t, c.provider, c.model).BoundRequest(c.dialect, []byte(c.body), caps)
+		if err != nil {
+			t.Errorf("%s: %v", c.body, err)
+			continue
+		}
+		if want := c.input(int64(len(c.body))); b.InputTokens != want || b.InputVideoTokens != c.video || b.InputImageTokens != c.image || b.Pieces.WebSearches != c.searches {
+			t.Errorf("%s:\ngot  %+v\nwant %d tokens, %d video, %d image, %d searches", c.body, b, want, c.video, c.image, c.searches)
+		}
+	}
+}
