@@ -47,10 +47,13 @@ type Caps struct {
 // not bound, and which setting would.
 type UnboundedError struct {
 	What    string // "a document by file id"
-	Setting string // a cap's name: "file_tokens"
+	Setting string // a cap's name: "file_tokens"; "" where none would do
 }
 
 func (e *UnboundedError) Error() string {
+	if e.Setting == "" {
+		return fmt.Sprintf("the request uses %s, which cannot be bounded: leave it out", e.What)
+	}
 	return fmt.Sprintf("the request uses %s, whose cost its size does not bound; set %s for this provider to allow it, to tokens (or calls) per item",
 		e.What, e.Setting)
 }

@@ -92,7 +92,7 @@ func (g *gather) anthropicTool() error {
 	case strings.HasPrefix(kind, "code_execution_"), strings.HasPrefix(kind, "tool_search_"), strings.HasPrefix(kind, "mcp_toolset"):
 		uses = 0
 	default:
-		return &UnboundedError{"the provider's tool " + clip(kind, 40) + ", billed by rules of its own", "free of that tool"}
+		return &UnboundedError{"the provider's tool " + clip(kind, 40) + ", billed by rules of its own", ""}
 	}
 	g.allow(uses)
 	return nil

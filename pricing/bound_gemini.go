@@ -64,7 +64,7 @@ func (g *gather) geminiTool() error {
 			pieces.MapSearches = asOftenAsCalled
 		case "codeexecution", "urlcontext", "filesearch", "retrieval", "mcpservers":
 		default:
-			return &UnboundedError{"the provider's tool " + clip(string(name), 40) + ", billed by rules of its own", "free of that tool"}
+			return &UnboundedError{"the provider's tool " + clip(string(name), 40) + ", billed by rules of its own", ""}
 		}
 		g.serverTools = true
 		return g.skip()

@@ -52,7 +52,7 @@ func (g *gather) responsesTool() error {
 		pieces.XSearches = asOftenAsCalled
 	case kind == "mcp":
 	default:
-		return &UnboundedError{"the provider's tool " + clip(kind, 40) + ", billed by rules of its own", "free of that tool"}
+		return &UnboundedError{"the provider's tool " + clip(kind, 40) + ", billed by rules of its own", ""}
 	}
 	g.serverTools = true
 	return nil
