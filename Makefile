@@ -18,7 +18,7 @@ run: build ## start a three-node cluster on this machine, with a stand-in provid
 	bin/meshfw dev
 
 .PHONY: test
-test: vet ## the tests of every package
+test: vet test-e2e ## the tests of every package and the end-to-end tests
 	$(GO) test -race -count=1 -timeout 10m ./...
 
 .PHONY: test-e2e

@@ -422,12 +422,9 @@ func (s *Server) getAccount(c echo.Context) error {
 }
 
 func (s *Server) listAccounts(c echo.Context) error {
-	limit := 100
-	if q := c.QueryParam("limit"); q != "" {
-		var err error
-		if limit, err = strconv.Atoi(q); err != nil || limit < 1 || limit > maxPage {
-			return badInput(fmt.Sprintf("limit: want 1 to %d", maxPage), "")
-		}
+	limit, err := pageLimit(c)
+	if err != nil {
+		return err
 	}
 	if err := s.fresh(c); err != nil {
 		return err

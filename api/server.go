@@ -37,6 +37,9 @@ type Ledger interface {
 	AppliedIndex() uint64
 	Check(*fsm.Reserve) fsm.Result
 	Reservation(id string) (fsm.Reservation, bool)
+	Reservations(f fsm.ReservationFilter, cursor string, limit int) ([]fsm.Reservation, string)
+	Budgets() []fsm.Budget
+	Budget(name string) (fsm.Budget, bool)
 	Account(fsm.AccountRef) (fsm.AccountState, bool)
 	Accounts(budget, cursor string, limit int) ([]fsm.AccountState, string, bool)
 }
@@ -95,12 +98,17 @@ func (s *Server) routes() {
 	}
 	g := s.e.Group("/api/v1")
 	g.POST("/reservations", s.reserve)
+	g.GET("/reservations", s.listReservations)
 	g.GET("/reservations/:id", s.getReservation)
 	g.POST("/reservations/:id/settle", s.settle)
 	g.POST("/reservations/:id/release", s.release)
 	g.POST("/charges", s.charge)
 	g.POST("/check", s.check)
 	g.POST("/estimate", s.estimate)
+	g.GET("/budgets", s.listBudgets)
+	g.GET("/budgets/:name", s.getBudget)
+	g.PUT("/budgets/:name", s.putBudget)
+	g.DELETE("/budgets/:name", s.deleteBudget)
 	g.GET("/budgets/:name/accounts", s.listAccounts)
 	g.GET("/accounts/:budget/:partition", s.getAccount)
 	g.GET("/cluster/members", s.members)
