@@ -147,17 +147,14 @@ func (m *Model) denominator() uint64 { return bpScale * uint64(m.unitLCM) }
 
 // numerator sums quantities times prices exactly, over denominator().
 func (m *Model) numerator(r priced, q *[tokenItems]int64, units []unitTerm) (wide, bool) {
-	tokens := wide{}
-	ok := true
+	var sum wide
+	var ok bool
 	for i, n := range q {
-		if n == 0 {
-			continue
-		}
-		if tokens, ok = tokens.add(product(uint64(n), uint64(r.rates[i]))); !ok {
+		if sum, ok = sum.add(product(uint64(n), uint64(r.rates[i]))); !ok {
 			return wide{}, false
 		}
 	}
-	sum, ok := tokens.mul(uint64(r.tierBP * r.regionBP))
+	sum, ok = sum.mul(uint64(r.tierBP * r.regionBP))
 	if !ok {
 		return wide{}, false
 	}

@@ -34,7 +34,7 @@ func ReadListings(data []byte) ([]Listing, error) {
 	}
 	var top jsontext.Value
 	if err := json.Unmarshal(data, &top); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrForeignFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrForeignFormat, err)
 	}
 	var out []Listing
 	var err error
@@ -78,12 +78,12 @@ func once(sorted []Listing) []Listing {
 func readObjectFile(top jsontext.Value) ([]Listing, error) {
 	var entries map[string]jsontext.Value
 	if err := json.Unmarshal(top, &entries); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrForeignFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrForeignFormat, err)
 	}
 	if inner, ok := entries["providers"]; ok && inner.Kind() == '{' {
 		entries = nil // decoding into a map adds to it
 		if err := json.Unmarshal(inner, &entries); err != nil {
-			return nil, fmt.Errorf("%w: %v", ErrForeignFormat, err)
+			return nil, fmt.Errorf("%w: %w", ErrForeignFormat, err)
 		}
 	}
 	for _, v := range entries {

@@ -173,7 +173,7 @@ func readModelsDev(entries map[string]jsontext.Value) ([]Listing, error) {
 			} `json:"models"`
 		}
 		if err := json.Unmarshal(v, &p); err != nil {
-			return nil, fmt.Errorf("%w: provider %q: %v", ErrForeignFormat, provider, err)
+			return nil, fmt.Errorf("%w: provider %q: %w", ErrForeignFormat, provider, err)
 		}
 		for id, m := range p.Models {
 			l := Listing{Override: Override{Model: foreignProvider(provider) + "/" + id,
@@ -229,7 +229,7 @@ func readGenAIPrices(top jsontext.Value) ([]Listing, error) {
 		} `json:"models"`
 	}
 	if err := json.Unmarshal(top, &providers); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrForeignFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrForeignFormat, err)
 	}
 	var out []Listing
 	for _, p := range providers {

@@ -65,10 +65,6 @@ var fallbacks = [tokenItems][]item{
 	itemCitation:         {itemInput},
 }
 
-// textInputItems are what one token of plain text input can be billed as when
-// no cache is written; images, audio and video add their own.
-var textInputItems = []item{itemInput, itemCachedInput}
-
 // Unit names: what is billed by the piece. Durations are counted in
 // milliseconds and priced by the second.
 const (

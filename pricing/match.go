@@ -135,7 +135,7 @@ func (m *Model) appendActive(dst []priced, tier, region string, s selection) []p
 	})
 	kept := dst[:start]
 	for _, p := range dst[start:] {
-		if p.above == top && !(peak && p.window == nil) {
+		if p.above == top && (!peak || p.window != nil) {
 			kept = append(kept, p)
 		}
 	}

@@ -42,7 +42,7 @@ func drawModel(t *rapid.T) *Model {
 	}
 	for _, tier := range drawTiers {
 		for _, region := range drawRegions {
-			if !(tier == StandardTier && region == "") && rapid.IntRange(0, 2).Draw(t, "group") > 0 {
+			if (tier != StandardTier || region != "") && rapid.IntRange(0, 2).Draw(t, "group") > 0 {
 				if region == "" {
 					break // a tier is listed everywhere or nowhere
 				}

@@ -37,7 +37,7 @@ func decodeUsage(raw []byte, into any) error {
 		return ErrNoUsage
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%w: %v", ErrBadUsage, err)
+		return fmt.Errorf("%w: %w", ErrBadUsage, err)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (s *scan) fail(err error) error {
 	if errors.Is(err, ErrBadRequest) || isUnbounded(err) {
 		return err
 	}
-	return fmt.Errorf("%w: %v", ErrBadRequest, err)
+	return fmt.Errorf("%w: %w", ErrBadRequest, err)
 }
 
 // object reads an object and calls field for each name; field consumes the
