@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -38,7 +39,7 @@ func (m *Model) Cost(u Usage, t Terms) (Cost, error) {
 	if err := u.Check(); err != nil {
 		return Cost{}, fmt.Errorf("cost of a call to %s/%s: %w", m.Provider, m.ID, err)
 	}
-	units, err := m.unitTerms(nil, &u, t.Variant)
+	units, err := m.unitTerms(nil, &u, func(name string) (unitRate, bool) { return m.unit(name, t.Variant) })
 	if err != nil {
 		return Cost{}, err
 	}
@@ -96,14 +97,14 @@ type unitTerm struct {
 
 // unitTerms appends the pieces that u counts with their prices. A request is
 // free where no price is listed; any other piece without a price is an error.
-func (m *Model) unitTerms(dst []unitTerm, u *Usage, variant string) ([]unitTerm, error) {
+func (m *Model) unitTerms(dst []unitTerm, u *Usage, price func(name string) (unitRate, bool)) ([]unitTerm, error) {
 	for i := range unitFields {
 		f := &unitFields[i]
 		n := *f.get(u)
 		if n == 0 {
 			continue
 		}
-		rate, ok := m.unit(f.name, variant)
+		rate, ok := price(f.name)
 		if !ok {
 			if f.name == UnitRequest || m.coveredByTokens(f.name) {
 				continue
@@ -139,6 +140,21 @@ func (m *Model) unit(name, variant string) (unitRate, bool) {
 	}
 	r, ok := m.units[name]
 	return r, ok
+}
+
+// boundUnit finds the price that a piece can have at most: that of the variant
+// if one is named and listed, else the dearest of the piece and its variants.
+func (m *Model) boundUnit(name, variant string) (unitRate, bool) {
+	if r, ok := m.units[name+"/"+variant]; ok {
+		return r, true
+	}
+	best, found := m.units[name]
+	for id, r := range m.units {
+		if strings.HasPrefix(id, name+"/") && (!found || product(uint64(best.pico), uint64(r.per)).less(product(uint64(r.pico), uint64(best.per)))) {
+			best, found = r, true
+		}
+	}
+	return best, found
 }
 
 // denominator is what every numerator of the model is divided by for

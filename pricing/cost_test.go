@@ -193,3 +193,16 @@ func TestQuoteByHand(t *testing.T) {
 		t.Errorf("At(150) = %d, %v; want 17500000", half, err)
 	}
 }
+
+// Without a variant a quote is for the dearest: 3 annotated pages at 0.005.
+func TestQuoteOfAnyVariant(t *testing.T) {
+	m := lookup(t, "mistral", "mistral-ocr-latest")
+	q, err := m.Quote(Bound{Pieces: Usage{Pages: 3}, NoOutput: true})
+	if err != nil || q.Max != usd(t, "0.015") {
+		t.Errorf("%s, %v; want 0.015", q.Max, err)
+	}
+	q, err = m.Quote(Bound{Pieces: Usage{Pages: 3}, Variant: "annotated", NoOutput: true})
+	if err != nil || q.Max != usd(t, "0.015") {
+		t.Errorf("%s, %v; want 0.015", q.Max, err)
+	}
+}

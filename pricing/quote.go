@@ -49,7 +49,7 @@ type Bound struct {
 	// Pieces bounds what is billed by the piece: its fields of pieces are
 	// read, its tokens are not. Requests 0 is 1.
 	Pieces  Usage
-	Variant string // as in Terms
+	Variant string // as in Terms; empty may be any that is listed
 
 	// ServiceTiers and Regions are all that the answer may name; none means
 	// the standard tier, and no region.
@@ -84,7 +84,7 @@ func (m *Model) Quote(b Bound) (Quote, error) {
 	if err != nil {
 		return Quote{}, fmt.Errorf("bound of a call to %s/%s: %w", m.Provider, m.ID, err)
 	}
-	units, err := m.unitTerms(nil, &b.Pieces, b.Variant)
+	units, err := m.unitTerms(nil, &b.Pieces, func(name string) (unitRate, bool) { return m.boundUnit(name, b.Variant) })
 	if err != nil {
 		return Quote{}, err
 	}
