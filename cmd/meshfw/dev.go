@@ -38,7 +38,7 @@ func devCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if fresh {
-				if err := os.RemoveAll(dir); err != nil {
+				if err := forget(dir); err != nil {
 					return err
 				}
 			}
@@ -90,10 +90,20 @@ func runDev(ctx context.Context, dir string, out io.Writer) error {
 			running--
 			fmt.Fprintln(out, how)
 		case <-ctx.Done():
-			return stopNodes(nodes[:], exited)
+			return stopNodes(nodes, exited)
 		}
 	}
 	return errors.New("all nodes have exited; see the log files in " + dir)
+}
+
+// forget removes the nodes' state, and nothing else that may be in dir.
+func forget(dir string) error {
+	for i := 1; i <= devNodes; i++ {
+		if err := os.RemoveAll(filepath.Join(dir, fmt.Sprintf("node%d", i))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
