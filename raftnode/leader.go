@@ -16,7 +16,7 @@ type clock struct {
 	mu     sync.Mutex
 	base   fsm.Time
 	at     time.Time
-	behind atomic.Bool // log time is too far behind the wall clock to catch up
+	behind atomic.Bool // the wall clock is far behind log time
 }
 
 func (c *clock) set(t fsm.Time) {
@@ -82,15 +82,19 @@ func (n *Node) takeOver() error {
 	return nil
 }
 
-// anchor takes the wall clock as the time to stamp with, unless the ledger
-// would refuse it: then time goes on from log time, and Status says so.
+// anchor takes the wall clock as the time to stamp with, but never runs behind
+// log time. After an outage that is a jump: windows roll, and holds past their
+// deadlines become provisional charges, which a late settle still corrects. A
+// wall clock far behind log time is an alarm, as windows then end late.
 func (n *Node) anchor() {
 	wall, log := fsm.Time(time.Now().UnixNano()), n.machine.Now()
-	behind := log != 0 && wall-log > maxClockLead
+	if log != 0 && wall-log > maxClockLead {
+		n.log.Warn("log time jumps forward to this node's clock", "by", time.Duration(wall-log).String())
+	}
+	behind := log-wall > maxClockLead
 	n.clock.behind.Store(behind)
 	if behind {
-		n.log.Error("log time is behind the clock; windows and deadlines lag", "behind", time.Duration(wall-log).String())
-		wall = log
+		n.log.Error("this node's clock is far behind log time", "by", time.Duration(log-wall).String())
 	}
 	n.clock.set(max(wall, log))
 }

@@ -26,7 +26,7 @@ const (
 	boltLockTimeout   = time.Second
 	transportPool     = 4
 	transportTimeout  = 10 * time.Second
-	maxClockLead      = fsm.Time(60 * time.Second) // an entry stamped further ahead needs a ClockJump
+	maxClockLead      = fsm.Time(60 * time.Second) // further from log time a clock is worth a word in the log
 	watchEvery        = 250 * time.Millisecond
 	tickIdle          = 10 * time.Second
 	closeOutboxLimit  = 2 * time.Second
@@ -261,7 +261,7 @@ func (n *Node) Status() Status {
 		{Name: "member", OK: n.isMember(), Detail: "this node is in the cluster's configuration"},
 		{Name: "leader", OK: lead != "" && (lead != n.serverID || n.serving.Load()), Detail: "a leader is known: " + s.Leader},
 		{Name: "ledger", OK: n.machine.Seeded(), Detail: "the ledger has its seed"},
-		{Name: "clock", OK: !behind, Detail: "log time is within 60 s of the clock"},
+		{Name: "clock", OK: !behind, Detail: "this node, when it leads, has a clock at most 60 s behind log time"},
 		{Name: "running", OK: n.Err() == nil, Detail: "the node has not failed"},
 	}
 	s.Ready = true
