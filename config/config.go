@@ -28,6 +28,10 @@ type Config struct {
 	Providers []Provider
 	Budgets   []policy.Budget
 	Prices    []Price
+
+	// Warnings are worth a line in the log at the start: settings left out
+	// because a variable of the environment is not set.
+	Warnings []string
 }
 
 // Node is the node block.
@@ -111,11 +115,26 @@ type budget struct {
 	Alerts      []int               `cfg:"alerts"`
 	SettleGrace string              `cfg:"settle_grace"`
 	ForgetAfter string              `cfg:"forget_after"`
+	Wait        string              `cfg:"wait"`
+	Metered     bool                `cfg:"metered_stream"`
+	Breaker     *breaker            `cfg:"breaker"`
+}
+
+// breaker mirrors policy.Breaker.
+type breaker struct {
+	Velocity string `cfg:"velocity"`
+	Refusals int64  `cfg:"refusals"`
+	Within   string `cfg:"within"`
+	CoolDown string `cfg:"cool_down"`
 }
 
 func (b budget) policy(name string) policy.Budget {
-	return policy.Budget{Name: name, Match: b.Match, Per: b.Per, Limit: b.Limit, Window: b.Window,
+	out := policy.Budget{Name: name, Match: b.Match, Per: b.Per, Limit: b.Limit, Window: b.Window,
 		WindowStart: b.WindowStart, TimeZone: b.TimeZone, Rate: b.Rate, RateBurst: b.RateBurst,
 		Requests: b.Requests, Tokens: b.Tokens, Concurrency: b.Concurrency, Enforcement: b.Enforcement,
-		Alerts: b.Alerts, SettleGrace: b.SettleGrace, ForgetAfter: b.ForgetAfter}
+		Alerts: b.Alerts, SettleGrace: b.SettleGrace, ForgetAfter: b.ForgetAfter, Wait: b.Wait, MeteredStream: b.Metered}
+	if k := b.Breaker; k != nil {
+		out.Breaker = &policy.Breaker{Velocity: k.Velocity, Refusals: k.Refusals, Within: k.Within, CoolDown: k.CoolDown}
+	}
+	return out
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
 // labelled are the kinds of block that carry a name.
@@ -37,6 +38,29 @@ type decoder struct {
 
 var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price"}
 
+// settings is an empty struct of the settings of a kind of block.
+func settings(kind string) any {
+	switch kind {
+	case "node":
+		return &Node{}
+	case "http":
+		return &HTTP{}
+	case "cluster":
+		return &Cluster{}
+	case "auth":
+		return &Auth{}
+	case "log":
+		return &Log{}
+	case "provider":
+		return &Provider{}
+	case "budget":
+		return &budget{}
+	case "price":
+		return &Price{}
+	}
+	return &struct{}{}
+}
+
 func (d *decoder) block(b *block) error {
 	if notEnforced[b.kind] {
 		return fmt.Errorf("%s: %s: %s", b.at, b.where(), unsupported)
@@ -50,42 +74,48 @@ func (d *decoder) block(b *block) error {
 	d.seen[b.where()] = b.at
 	switch b.kind {
 	case "node":
-		return fill(b, &d.c.Node)
+		return d.fill(b, &d.c.Node)
 	case "http":
-		return fill(b, &d.c.HTTP)
+		return d.fill(b, &d.c.HTTP)
 	case "cluster":
-		return fill(b, &d.c.Cluster)
+		return d.fill(b, &d.c.Cluster)
 	case "auth":
-		return fill(b, &d.c.Auth)
+		return d.fill(b, &d.c.Auth)
 	case "log":
-		return fill(b, &d.c.Log)
+		return d.fill(b, &d.c.Log)
 	case "provider":
 		p := Provider{Name: b.label}
-		err := fill(b, &p)
+		err := d.fill(b, &p)
 		d.c.Providers = append(d.c.Providers, p)
 		return err
 	case "budget":
-		var p budget
-		if err := fill(b, &p); err != nil {
-			return err
-		}
-		compiled := p.policy(b.label)
-		ledger, _, err := compiled.Compile()
-		if err != nil {
-			return fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
-		}
-		if ledger.Window.Kind == fsm.WindowRolling || ledger.Window.Zone != "" {
-			return fmt.Errorf("%s: %s: a rolling window or a time zone other than UTC: %s", b.at, b.where(), unsupported)
-		}
-		d.c.Budgets = append(d.c.Budgets, compiled)
-		return nil
+		p, err := d.budget(b)
+		d.c.Budgets = append(d.c.Budgets, p)
+		return err
 	case "price":
 		p := Price{Name: b.label}
-		err := fill(b, &p)
+		err := d.fill(b, &p)
 		d.c.Prices = append(d.c.Prices, p)
 		return err
 	}
 	return fmt.Errorf("%s: unknown block %q%s; allowed: %s", b.at, b.kind, meant(b.kind, kinds), strings.Join(kinds, ", "))
+}
+
+// budget reads a budget block and checks that the ledger can take it.
+func (d *decoder) budget(b *block) (policy.Budget, error) {
+	var in budget
+	if err := d.fill(b, &in); err != nil {
+		return policy.Budget{}, err
+	}
+	p := in.policy(b.label)
+	ledger, _, err := p.Compile()
+	if err != nil {
+		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
+	}
+	if ledger.Window.Kind == fsm.WindowRolling || ledger.Window.Zone != "" {
+		return p, fmt.Errorf("%s: %s: a rolling window or a time zone other than UTC: %s", b.at, b.where(), unsupported)
+	}
+	return p, nil
 }
 
 func shape(kind string) string {
@@ -133,7 +163,16 @@ func fields(target any) (map[string]reflect.Value, []string) {
 	return out, names
 }
 
-func fill(b *block, target any) error {
+// mayBeUnset tells where a variable that is not set leaves a setting out
+// instead of stopping the start: a provider without a key is refused by the
+// provider itself, and an open firewall has no use for an admin token.
+func (d *decoder) mayBeUnset(b *block, name string) bool {
+	return b.kind == "provider" && name == "api_key" || b.kind == "auth" && name == "admin_token" && b.get("mode") == "open"
+}
+
+// fill sets the settings of target, the struct of b's kind. A field that is a
+// pointer to a struct takes a block in the block.
+func (d *decoder) fill(b *block, target any) error {
 	known, names := fields(target)
 	for _, a := range b.args {
 		if notEnforced[b.kind+"."+a.name] {
@@ -142,6 +181,24 @@ func fill(b *block, target any) error {
 		f, ok := known[a.name]
 		if !ok {
 			return fmt.Errorf("%s: unknown setting %q in %s%s; allowed: %s", a.at, a.name, b.where(), meant(a.name, names), strings.Join(names, ", "))
+		}
+		if u, ok := a.value.(unset); ok {
+			if !d.mayBeUnset(b, a.name) {
+				return fmt.Errorf("%s: %s in %s: %w", a.at, a.name, b.where(), u)
+			}
+			d.c.Warnings = append(d.c.Warnings, fmt.Sprintf("%s: %s in %s: %s is not set", a.at, a.name, b.where(), u.name))
+			continue
+		}
+		if f.Kind() == reflect.Pointer {
+			nested, ok := b.nested(a)
+			if !ok {
+				return fmt.Errorf("%s: %s in %s: must be a block", a.at, a.name, b.where())
+			}
+			f.Set(reflect.New(f.Type().Elem()))
+			if err := d.fill(nested, f.Interface()); err != nil {
+				return err
+			}
+			continue
 		}
 		if want := set(f, a.value); want != "" {
 			return fmt.Errorf("%s: %s in %s: must be %s", a.at, a.name, b.where(), want)
@@ -200,7 +257,7 @@ func set(f reflect.Value, value any) string {
 			*p = append(*p, n)
 		}
 	case *map[string][]string:
-		m, ok := value.(map[string]any)
+		m, ok := object(value)
 		if !ok {
 			return "a map of labels to lists of patterns"
 		}

@@ -2,16 +2,15 @@ package config
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
+	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
 // maxFileBytes bounds a config file.
@@ -21,12 +20,7 @@ const maxFileBytes = 4 << 20
 // env, which is in the form of os.Environ. Errors name file and line, or the
 // variable, and what is allowed.
 func Load(path string, env []string) (*Config, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("config: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	text, err := readBounded(path, maxFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
@@ -39,16 +33,7 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		return nil, fmt.Errorf("%s: longer than %d bytes", path, maxFileBytes)
 	}
 	vars := environment(env)
-	var blocks []*block
-	var err error
-	switch ext := filepath.Ext(path); ext {
-	case ".hcl":
-		blocks, err = readHCL(path, text, vars)
-	case ".json", ".yaml", ".yml":
-		blocks, err = readYAML(path, text, vars)
-	default:
-		return nil, fmt.Errorf("%s: name a file that ends in .hcl, .json, .yaml or .yml", path)
-	}
+	blocks, err := read(path, text, vars)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +55,43 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
+}
+
+// Budgets reads only the budget blocks of the file at path: a whole config, or
+// a file of budgets.
+func Budgets(path string, env []string) ([]policy.Budget, error) {
+	text, err := readBounded(path, maxFileBytes)
+	if err != nil {
+		return nil, fmt.Errorf("budgets: %w", err)
+	}
+	blocks, err := read(path, text, environment(env))
+	if err != nil {
+		return nil, err
+	}
+	d := decoder{c: &Config{}, seen: map[string]string{}}
+	for _, b := range blocks {
+		if b.kind != "budget" {
+			if !contains(kinds, b.kind) {
+				return nil, fmt.Errorf("%s: unknown block %q%s; here stand blocks such as budget \"name\" { ... }", b.at, b.kind, meant(b.kind, kinds))
+			}
+			continue
+		}
+		if err := d.block(b); err != nil {
+			return nil, err
+		}
+	}
+	return d.c.Budgets, nil
+}
+
+// read reads the blocks of a file in the format that its name ends in.
+func read(path string, text []byte, vars map[string]string) ([]*block, error) {
+	switch filepath.Ext(path) {
+	case ".hcl":
+		return readHCL(path, text, functions(path, vars))
+	case ".json", ".yaml", ".yml":
+		return readYAML(path, text, functions(path, vars))
+	}
+	return nil, fmt.Errorf("%s: name a file that ends in .hcl, .json, .yaml or .yml", path)
 }
 
 func environment(env []string) map[string]string {
@@ -161,7 +183,7 @@ func overrideOne(blocks []*block, get func(kind, label, name string) *block, nam
 			continue
 		}
 		if !labelled[kind] {
-			get(kind, "", name).put(strings.ToLower(tail), name, value)
+			get(kind, "", name).putPath(settings(kind), strings.ToLower(tail), name, value)
 			return nil
 		}
 		var best *block
@@ -173,7 +195,7 @@ func overrideOne(blocks []*block, get func(kind, label, name string) *block, nam
 		if best == nil {
 			return fmt.Errorf("%s: the config has no such %s block to override", name, kind)
 		}
-		best.put(strings.ToLower(tail[len(envName(best.label))+1:]), name, value)
+		best.putPath(settings(kind), strings.ToLower(tail[len(envName(best.label))+1:]), name, value)
 		return nil
 	}
 	return nil
@@ -187,25 +209,6 @@ func envName(label string) string {
 		}
 		return '_'
 	}, strings.ToUpper(label))
-}
-
-func (b *block) get(name string) any {
-	for _, a := range b.args {
-		if a.name == name {
-			return a.value
-		}
-	}
-	return nil
-}
-
-func (b *block) put(name, at string, value any) {
-	for i := range b.args {
-		if b.args[i].name == name {
-			b.args[i].at, b.args[i].value = at, value
-			return
-		}
-	}
-	b.args = append(b.args, arg{name: name, at: at, value: value})
 }
 
 func (c *Config) validate() error {

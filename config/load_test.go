@@ -2,7 +2,9 @@ package config
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -46,6 +48,10 @@ func TestRefused(t *testing.T) {
 		{"limit", "budget \"a\" {\n  limit = \"-1\"\n}\n", `c.hcl:1: budget "a": limit: "-1": use 0 or more USD`, nil},
 		{"remote", open + "http {\n  listen = \"0.0.0.0:1\"\n  allow_plaintext = true\n}\n", `c.hcl: http.listen is 0.0.0.0:1: auth.mode = "open" off loopback needs auth.allow_remote = true; anyone who reaches it can spend`, nil},
 		{"cents", open, `GLOBAL_BUDGET_CENTS: "x": must be a whole number of cents, 0 or more`, []string{"GLOBAL_BUDGET_CENTS=x"}},
+		{"env", "node {\n  id = env(\"NOPE\")\n}\n" + open, `c.hcl:2: id in node: the environment variable NOPE is not set; set it, or give a default: env("NOPE", "")`, nil},
+		{"nested", open + "budget \"a\" {\n  breaker {\n    velocty = \"1/1m\"\n  }\n}\n", `c.hcl:5: breaker in budget "a": this version does not enforce it yet; remove it to start`, nil},
+		{"block for setting", open + "http {\n  listen {\n  }\n}\n", `c.hcl:5: listen in http: must be a string`, nil},
+		{"no file", "node {\n  id = file(\"nope.txt\")\n}\n" + open, `c.hcl:2: Error in function call. Call to function "file" failed: open nope.txt: no such file or directory.`, nil},
 		{"twice", open + open, `c.hcl:4: auth: already given at c.hcl:1`, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -66,6 +72,28 @@ func TestOverrides(t *testing.T) {
 	if c.HTTP.Listen != "127.0.0.1:8123" || c.Node.ID != "n9" || c.Budgets[0].Limit != "7" ||
 		c.Budgets[1].Limit != "10.5" || c.Budgets[1].Per[0] != "user" || c.Budgets[1].Window != "month" {
 		t.Errorf("read %+v", c)
+	}
+}
+
+// Ensure that variables and files give values in all formats, that a default
+// holds where a variable is not set, and that a provider without its key is a
+// warning.
+func TestFunctions(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "id.txt"), []byte("from-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"c.hcl":  "auth {\n  mode = \"open\"\n}\nnode {\n  id = file(\"id.txt\")\n  data_dir = \"${env(\"HERE\")}/x\"\n}\nlog {\n  level = env(\"NOPE\", \"warn\")\n}\nprovider \"p\" {\n  dialect = \"openai\"\n  base_url = \"http://x\"\n  api_key = env(\"NOPE\")\n}\n",
+		"c.yaml": "auth: {mode: open}\nnode:\n  id: ${file(\"id.txt\")}\n  data_dir: ${env(\"HERE\")}/x\nlog: {level: '${env(\"NOPE\", \"warn\")}'}\nprovider:\n  p:\n    dialect: openai\n    base_url: http://x\n    api_key: ${env(\"NOPE\")}\n",
+	} {
+		c, err := Parse(filepath.Join(dir, name), []byte(text), []string{"HERE=/here"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Node.ID != "from-file" || c.Node.DataDir != "/here/x" || c.Log.Level != "warn" || len(c.Warnings) != 1 || !strings.HasSuffix(c.Warnings[0], `api_key in provider "p": NOPE is not set`) {
+			t.Errorf("%s: %+v", name, c)
+		}
 	}
 }
 

@@ -77,6 +77,9 @@ func configCommand() *cobra.Command {
 // serve runs a node until ctx ends or the node stops by itself.
 func serve(ctx context.Context, cfg *config.Config) error {
 	log := hclog.New(&hclog.LoggerOptions{Name: "meshfw", Level: hclog.LevelFromString(cfg.Log.Level), JSONFormat: cfg.Log.Format == "json"})
+	for _, w := range cfg.Warnings {
+		log.Warn("config", "warning", w)
+	}
 	catalogue, err := prices(cfg)
 	if err != nil {
 		return err
