@@ -14,6 +14,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -47,7 +48,7 @@ func (p *Proxy) metered(w http.ResponseWriter, r *http.Request, d dialect) {
 	w.Header().Set("X-Meshfw-Reserved-Usd", c.hold.Amount.String())
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	go p.renew(ctx, c.hold.ID)
+	go p.renew(ctx, c.hold)
 	outcome := p.forward(ctx, w, r, c)
 	p.calls.WithLabelValues(c.provider.Name, outcome).Inc()
 	p.Logger.Info("call", "reservation", c.hold.ID, "provider", c.provider.Name, "model", c.asked.Model,
@@ -58,7 +59,11 @@ func (p *Proxy) metered(w http.ResponseWriter, r *http.Request, d dialect) {
 // client itself where it returns false.
 func (p *Proxy) prepare(w http.ResponseWriter, r *http.Request, d dialect) (*call, fsm.Result, bool) {
 	c := &call{d: d}
-	ls, err := labels(r.Header)
+	caller, err := p.Gate.Identify(r)
+	var ls fsm.Labels
+	if err == nil {
+		ls, err = p.Gate.Labels(caller, r.Header)
+	}
 	if err == nil {
 		c.body, err = readBody(r, p.MaxBodyBytes)
 	}
@@ -67,7 +72,7 @@ func (p *Proxy) prepare(w http.ResponseWriter, r *http.Request, d dialect) (*cal
 	}
 	var idem string
 	if err == nil {
-		idem, err = oneValue(r.Header, "Idempotency-Key")
+		idem, err = auth.OneValue(r.Header, "Idempotency-Key")
 	}
 	if err != nil {
 		refuseClient(w, d, err)
@@ -84,10 +89,10 @@ func (p *Proxy) prepare(w http.ResponseWriter, r *http.Request, d dialect) (*cal
 	sum := sha256.Sum256(append([]byte(r.URL.Path+"\n"), c.body...))
 	cmd := &fsm.Reserve{
 		ID: uuid.NewString(), Labels: ls, TTL: int64(holdTTL), Origin: fsm.OriginProxy,
-		Hash: [16]byte(sum[:16]), Alternatives: []fsm.Alternative{c.alternative(p.Clamp.MinOutputTokens)},
+		Owner: caller.KeyID, Hash: [16]byte(sum[:16]), Alternatives: []fsm.Alternative{c.alternative(p.Clamp.MinOutputTokens)},
 	}
 	if idem != "" {
-		cmd.IdemKey = "open/" + idem
+		cmd.IdemKey = caller.KeyID + "/" + idem
 	}
 	res, err := p.Ledger.Submit(r.Context(), cmd)
 	if err != nil {
@@ -134,7 +139,7 @@ func refusePrice(w http.ResponseWriter, d dialect, err error) {
 }
 
 // renew keeps the hold while the call lives.
-func (p *Proxy) renew(ctx context.Context, id string) {
+func (p *Proxy) renew(ctx context.Context, hold *fsm.Reservation) {
 	t := time.NewTicker(holdTTL / 2)
 	defer t.Stop()
 	for {
@@ -143,7 +148,8 @@ func (p *Proxy) renew(ctx context.Context, id string) {
 			return
 		case <-t.C:
 			// A failed renewal is made up for by the settle, which a provisional charge accepts.
-			_, _ = p.Ledger.Submit(ctx, &fsm.Extend{ID: id, Deadline: p.Ledger.Now() + fsm.Time(holdTTL), Origin: fsm.OriginProxy})
+			_, _ = p.Ledger.Submit(ctx, &fsm.Extend{ID: hold.ID, Deadline: p.Ledger.Now() + fsm.Time(holdTTL),
+				Origin: fsm.OriginProxy, Owner: hold.Owner})
 		}
 	}
 }
@@ -301,11 +307,11 @@ func (p *Proxy) stated(c *call, r pricing.Reading, answered string) (money.USD, 
 }
 
 func (p *Proxy) settle(c *call, amount money.USD, u *fsm.Usage) {
-	p.Ledger.Deliver(&fsm.Settle{ID: c.hold.ID, Amount: amount, Usage: u, Origin: fsm.OriginProxy, Lost: &fsm.Lost{
+	p.Ledger.Deliver(&fsm.Settle{ID: c.hold.ID, Amount: amount, Usage: u, Origin: fsm.OriginProxy, Owner: c.hold.Owner, Lost: &fsm.Lost{
 		Granted: c.hold.Granted, Labels: c.hold.Labels, Model: c.hold.Model, Provider: c.hold.Provider,
 	}})
 }
 
 func (p *Proxy) release(c *call) {
-	p.Ledger.Deliver(&fsm.Release{ID: c.hold.ID, Origin: fsm.OriginProxy})
+	p.Ledger.Deliver(&fsm.Release{ID: c.hold.ID, Origin: fsm.OriginProxy, Owner: c.hold.Owner})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
@@ -40,6 +41,12 @@ type Ledger interface {
 	Now() fsm.Time
 }
 
+// Gate tells who calls, and under which labels the call is accounted.
+type Gate interface {
+	Identify(*http.Request) (auth.Caller, error)
+	Labels(auth.Caller, http.Header) (fsm.Labels, error)
+}
+
 // Provider is one upstream.
 type Provider struct {
 	Name, Dialect, BaseURL, APIKey string
@@ -57,6 +64,7 @@ type Clamp struct {
 // Options configure a Proxy.
 type Options struct {
 	Ledger       Ledger
+	Gate         Gate
 	Catalogue    func() *pricing.Catalogue
 	Providers    []Provider
 	Clamp        Clamp
@@ -74,8 +82,8 @@ type Proxy struct {
 
 // New returns a Proxy, or an error that names the wrong setting.
 func New(o Options) (*Proxy, error) {
-	if o.Ledger == nil || o.Catalogue == nil {
-		return nil, errors.New("proxy: a ledger and a catalogue are needed")
+	if o.Ledger == nil || o.Gate == nil || o.Catalogue == nil {
+		return nil, errors.New("proxy: a ledger, a gate and a catalogue are needed")
 	}
 	if o.MaxBodyBytes <= 0 {
 		o.MaxBodyBytes = DefaultMaxBodyBytes

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/internal/mockprovider"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -60,8 +61,12 @@ func start(t *testing.T, limit money.USD) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	gate, err := auth.New(auth.Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p, err := New(Options{
-		Ledger: node, Catalogue: func() *pricing.Catalogue { return catalogue }, Logger: hclog.NewNullLogger(),
+		Ledger: node, Gate: gate, Catalogue: func() *pricing.Catalogue { return catalogue }, Logger: hclog.NewNullLogger(),
 		Providers: []Provider{
 			{Name: "openai", Dialect: "openai", BaseURL: upstream.URL, APIKey: "sk-provider", Catalogue: "openai", Models: []string{"gpt-*"}},
 			{Name: "anthropic", Dialect: "anthropic", BaseURL: upstream.URL, APIKey: "sk-provider", Catalogue: "anthropic", Models: []string{"claude-*"}},

@@ -6,17 +6,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"sort"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 )
-
-// Bounds of what identifies a caller: bytes of one value, number of labels.
-const maxLabelBytes, maxLabels = 256, 32
 
 // clientError is a request that the client must change.
 type clientError struct {
@@ -75,73 +71,12 @@ func parse(body []byte) (parsed, error) {
 	return q, nil
 }
 
-var identityHeaders = [...]struct{ header, label string }{
-	{"X-Agent-Id", fsm.LabelAgent}, {"X-User-Id", fsm.LabelUser}, {"X-Team-Id", fsm.LabelTeam},
-	{"X-Run-Id", fsm.LabelRun}, {"X-Parent-Run-Id", fsm.LabelParentRun},
-}
-
-// sessionHeaders name the run where no run header does.
-var sessionHeaders = [...]string{"X-Claude-Code-Session-Id", "Session-Id"}
-
-const tagHeader = "X-Meshfw-Tag-"
-
-// labels reads who calls.
-func labels(h http.Header) (fsm.Labels, error) {
-	var ls fsm.Labels
-	run := false
-	for _, i := range identityHeaders {
-		v, err := oneValue(h, i.header)
-		if err != nil {
-			return nil, err
-		}
-		if v != "" {
-			ls = append(ls, fsm.Label{Name: i.label, Value: v})
-			run = run || i.label == fsm.LabelRun
-		}
-	}
-	for _, name := range sessionHeaders {
-		v, err := oneValue(h, name)
-		if err != nil {
-			return nil, err
-		}
-		if v != "" && !run {
-			ls, run = append(ls, fsm.Label{Name: fsm.LabelRun, Value: v}), true
-		}
-	}
-	for name := range h {
-		if tag, ok := strings.CutPrefix(name, tagHeader); ok && tag != "" {
-			v, err := oneValue(h, name)
-			if err != nil {
-				return nil, err
-			}
-			if v != "" {
-				ls = append(ls, fsm.Label{Name: fsm.LabelTagPrefix + strings.ToLower(tag), Value: v})
-			}
-		}
-	}
-	if len(ls) > maxLabels {
-		return nil, &clientError{http.StatusBadRequest, fmt.Sprintf("more than %d labels", maxLabels)}
-	}
-	sort.Slice(ls, func(i, j int) bool { return ls[i].Name < ls[j].Name })
-	return ls, nil
-}
-
-func oneValue(h http.Header, name string) (string, error) {
-	v := h.Values(name)
-	if len(v) == 0 {
-		return "", nil
-	}
-	bad := len(v) > 1 || len(v[0]) > maxLabelBytes || len(name) > maxLabelBytes
-	for i := 0; !bad && i < len(v[0]); i++ {
-		bad = v[0][i] < ' ' || v[0][i] > '~'
-	}
-	if bad {
-		return "", &clientError{http.StatusBadRequest, fmt.Sprintf("%.64s: give it once, in at most %d printable ASCII characters", name, maxLabelBytes)}
-	}
-	return v[0], nil
-}
-
 func refuseClient(w http.ResponseWriter, d dialect, err error) {
+	var denied *auth.Error
+	if errors.As(err, &denied) {
+		refuse(w, d, denied.Status, denied.Reason, denied.Message, nil)
+		return
+	}
 	var c *clientError
 	if errors.As(err, &c) {
 		refuse(w, d, c.status, "bad_request", c.message, nil)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 )
 
 var notForwarded = [...]string{
@@ -45,15 +47,9 @@ func (p *Proxy) send(ctx context.Context, r *http.Request, b *Provider, d dialec
 	req.Header = r.Header.Clone()
 	removeHop(req.Header)
 	for name := range req.Header {
-		if strings.HasPrefix(name, "X-Meshfw-") {
+		if auth.IsIdentityHeader(name) {
 			req.Header.Del(name)
 		}
-	}
-	for _, i := range identityHeaders {
-		req.Header.Del(i.header)
-	}
-	for _, name := range sessionHeaders {
-		req.Header.Del(name)
 	}
 	if !b.PassThroughKey {
 		for _, name := range [...]string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key"} {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-cost-firewall/meshfw/api"
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/api/proxy"
 	"github.com/mesh-cost-firewall/meshfw/config"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -146,16 +147,20 @@ func closeNode(node *raftnode.Node) error {
 // handlerOf puts proxy and API together.
 func handlerOf(cfg *config.Config, node *raftnode.Node, catalogue *pricing.Catalogue, registry *prometheus.Registry, log hclog.Logger) (http.Handler, error) {
 	current := func() *pricing.Catalogue { return catalogue }
-	options := proxy.Options{Ledger: node, Catalogue: current, Logger: log.Named("proxy"), Registerer: registry}
+	gate, err := auth.New(auth.Options{Open: cfg.Auth.Mode == "open"})
+	if err != nil {
+		return nil, err
+	}
+	options := proxy.Options{Ledger: node, Gate: gate, Catalogue: current, Logger: log.Named("proxy"), Registerer: registry}
 	for _, p := range cfg.Providers {
 		options.Providers = append(options.Providers, proxy.Provider{Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL,
 			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models})
 	}
-	gate, err := proxy.New(options)
+	calls, err := proxy.New(options)
 	if err != nil {
 		return nil, err
 	}
-	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Catalogue: current, Proxy: gate, Registry: registry, Version: version})
+	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Catalogue: current, Proxy: calls, Registry: registry, Version: version})
 	if err != nil {
 		return nil, err
 	}
