@@ -3,34 +3,172 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
 
-// Ensure a 503 is tried again with the same id, a bounded number of times.
-func TestRetryKeepsID(t *testing.T) {
-	var bodies []string
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// node is a stand-in for a node: it keeps what reached it.
+type node struct {
+	*httptest.Server
+	bodies []string
+}
+
+func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *node {
+	t.Helper()
+	n := &node{}
+	n.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		bodies = append(bodies, string(b))
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(503)
-		_, _ = io.WriteString(w, `{"type":"about:blank","status":503,"code":"unavailable"}`)
+		n.bodies = append(n.bodies, string(b))
+		answer(w, r)
 	}))
-	defer srv.Close()
-	c, err := New(srv.URL, Options{Attempts: 3, RetryDelay: time.Millisecond})
+	t.Cleanup(n.Close)
+	return n
+}
+
+func unavailable(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, _ = io.WriteString(w, `{"type":"about:blank","status":503,"code":"unavailable","detail":"no quorum"}`)
+}
+
+func nobody(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Request(context.Background(), "a", "u", "gpt-4o", 10, "chat")
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func connect(t *testing.T, addrs string) *Client {
+	t.Helper()
+	c, err := New(addrs, Options{Attempts: 3, RetryDelay: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Ensure a 503 is tried again with the same id, a bounded number of times.
+func TestRetryKeepsID(t *testing.T) {
+	n := serve(t, unavailable)
+	_, err := connect(t, n.URL).Request(context.Background(), "a", "u", "gpt-4o", 10, "chat")
 	var e *Error
-	if !errors.As(err, &e) || e.Code != "unavailable" {
+	if !errors.As(err, &e) || e.Code != "unavailable" || err.Error() != "no quorum (503 unavailable)" {
 		t.Fatalf("error %v", err)
 	}
-	if len(bodies) != 3 || bodies[0] != bodies[1] || bodies[1] != bodies[2] {
-		t.Fatalf("want 3 equal bodies, got %q", bodies)
+	if len(n.bodies) != 3 || n.bodies[0] != n.bodies[1] || n.bodies[1] != n.bodies[2] || !strings.Contains(n.bodies[0], `"id":"`) {
+		t.Fatalf("want 3 equal bodies with an id, got %q", n.bodies)
+	}
+}
+
+// Ensure a node that is gone, or has no quorum, is passed over, and that the
+// node that answered is asked first from then on.
+func TestNextNode(t *testing.T) {
+	bad := serve(t, unavailable)
+	good := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"allowed":true,"id":"x"}`) })
+	c := connect(t, nobody(t)+","+bad.URL+", "+good.URL)
+	for range 2 {
+		if d, err := c.Reserve(context.Background(), Reservation{Model: "m"}); err != nil || !d.Allowed {
+			t.Fatalf("%+v %v", d, err)
+		}
+	}
+	if len(bad.bodies) != 1 || len(good.bodies) != 2 || bad.bodies[0] != good.bodies[0] {
+		t.Fatalf("the bad node got %q, the good one %q", bad.bodies, good.bodies)
+	}
+}
+
+// Ensure that where no node listens the error says so, by address.
+func TestNobodyThere(t *testing.T) {
+	a, b := nobody(t), nobody(t)
+	_, err := connect(t, a+","+b).Budgets(context.Background())
+	var e *UnreachableError
+	if !errors.As(err, &e) || len(e.Addresses) != 2 || !strings.Contains(err.Error(), a) || !strings.Contains(err.Error(), "refused") {
+		t.Fatalf("error %v", err)
+	}
+}
+
+// Ensure that what would happen twice is not repeated once it may have
+// arrived, and that what counts once is.
+func TestAmbiguousIsRepeatedOnlyWithAnID(t *testing.T) {
+	n := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		conn.Close()
+	})
+	c := connect(t, n.URL)
+	if _, err := c.CreateKey(context.Background(), NewKey{Name: "k"}); err == nil || len(n.bodies) != 1 {
+		t.Errorf("a key was asked for %d times, %v", len(n.bodies), err)
+	}
+	n.bodies = nil
+	if err := c.Adjust(context.Background(), "b", "-", "", 1, "r"); err == nil || len(n.bodies) != 3 || n.bodies[0] != n.bodies[2] {
+		t.Errorf("an adjustment was sent as %q, %v", n.bodies, err)
+	}
+}
+
+// Ensure that a partition reaches the node as the ledger writes it, and that a
+// limit can be taken away.
+func TestPartitionAsWritten(t *testing.T) {
+	var path string
+	n := serve(t, func(_ http.ResponseWriter, r *http.Request) { path = r.URL.EscapedPath() })
+	if err := connect(t, n.URL).SetLimit(context.Background(), "team", "a%2Cb,c", nil); err != nil {
+		t.Fatal(err)
+	}
+	if path != "/api/v1/accounts/team/a%2Cb,c/limit" || n.bodies[0] != `{"limit":null}` {
+		t.Errorf("%s %s", path, n.bodies[0])
+	}
+}
+
+// Ensure that lists are read to their end.
+func TestPages(t *testing.T) {
+	n := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("cursor") == "" {
+			_, _ = io.WriteString(w, `{"accounts":[{"partition":"a"},{"partition":"b"}],"next_cursor":"b"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"accounts":[{"partition":"c"}],"next_cursor":""}`)
+	})
+	var got []string
+	for a, err := range connect(t, n.URL).Accounts(context.Background(), "agent") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, a.Partition)
+	}
+	if strings.Join(got, "") != "abc" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Ensure that following events survives the node, and loses and repeats none.
+func TestFollowEventsGoesOn(t *testing.T) {
+	n := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var after int
+		_, _ = fmt.Sscan(r.Header.Get("Last-Event-Id"), &after)
+		w.Header().Set("Content-Type", "text/event-stream")
+		for seq := max(1, after); seq <= after+2; seq++ { // the first may be one seen already
+			_, _ = fmt.Fprintf(w, "id: %d\ndata: {\"seq\":%d,\"type\":\"budget.put\"}\n\n", seq, seq)
+		}
+	})
+	var got []uint64
+	done := errors.New("enough")
+	err := connect(t, n.URL).FollowEvents(context.Background(), 0, func(e Event) error {
+		if got = append(got, e.Seq); e.Seq == 6 {
+			return done
+		}
+		return nil
+	})
+	if !errors.Is(err, done) || fmt.Sprint(got) != "[1 2 3 4 5 6]" {
+		t.Fatalf("%v %v", got, err)
 	}
 }

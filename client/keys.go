@@ -1,0 +1,50 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Key is a firewall key; its secret is known only when it is made or rotated.
+type Key struct {
+	ID        string            `json:"id"`
+	Name      string            `json:"name"`
+	Role      string            `json:"role"` // agent, viewer, operator, admin
+	Labels    map[string]string `json:"labels,omitzero"`
+	Models    []string          `json:"models,omitzero"`
+	Providers []string          `json:"providers,omitzero"`
+	Budgets   []string          `json:"budgets,omitzero"`
+	ExpiresAt *time.Time        `json:"expires_at,omitzero"`
+	CreatedAt *time.Time        `json:"created_at,omitzero"`
+	Revoked   bool              `json:"revoked,omitzero"`
+	Secret    string            `json:"secret,omitzero"`
+}
+
+// NewKey is what a key is made of.
+type NewKey struct {
+	Name          string            `json:"name"`
+	Role          string            `json:"role,omitzero"` // default agent
+	Labels        map[string]string `json:"labels,omitzero"`
+	Models        []string          `json:"models,omitzero"`
+	Providers     []string          `json:"providers,omitzero"`
+	Budgets       []string          `json:"budgets,omitzero"`
+	ExpiresAt     *time.Time        `json:"expires_at,omitzero"`
+	RefusalStatus int               `json:"refusal_status,omitzero"` // HTTP status of refusals for money; 0: 402
+}
+
+// CreateKey makes a key. Its secret is in the answer and shown never again.
+func (c *Client) CreateKey(ctx context.Context, k NewKey) (Key, error) {
+	return get[Key](ctx, c, request{method: http.MethodPost, path: "/keys", in: k, once: true})
+}
+
+// Keys lists the keys, without their secrets.
+func (c *Client) Keys(ctx context.Context) ([]Key, error) {
+	return collect(pages[Key](ctx, c, "/keys", "keys", nil))
+}
+
+// RevokeKey ends a key at once.
+func (c *Client) RevokeKey(ctx context.Context, id string) error {
+	return c.call(ctx, request{method: http.MethodDelete, path: "/keys/" + url.PathEscape(id)}, nil)
+}
