@@ -76,36 +76,3 @@ type Breaker struct {
 	Within   int64 // … in so many ns; 0: never
 	CoolDown int64 // ns until one probe is let through
 }
-
-// Zone is a time zone as the ledger knows it: from which instant on which
-// offset holds. Apply has no time-zone database.
-type Zone struct {
-	Name        string
-	Transitions []Transition // rising; the first holds for all time before the second
-}
-
-// Transition is an instant from which a UTC offset holds.
-type Transition struct {
-	At     Time
-	Offset int64 // seconds east of UTC
-}
-
-// Key is a firewall key, without its secret.
-type Key struct {
-	ID, Name                   string
-	Hash                       []byte // SHA-256 of the secret
-	Role                       string
-	Labels                     Labels
-	Models, Providers, Budgets []string // globs; none: all
-	Created, Expires           Time     // Expires 0: never
-	Revoked                    bool
-	RefusalStatus              int64 // HTTP status for money refusals; 0: the default
-}
-
-// Price is an operator's price for a model, as a text that package pricing
-// reads; it is in force from the log index that brought it.
-type Price struct {
-	Provider, Model string
-	Entry           []byte
-	Index           uint64 // set by the ledger
-}

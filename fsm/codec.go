@@ -22,9 +22,7 @@ const (
 	maxGlobs        = 64
 	maxPer          = 8
 	maxAlerts       = 16
-	maxTransitions  = 64
 	maxSeedBudgets  = 1024
-	maxReadings     = 16
 )
 
 // ErrUnknownOp means that an operation was written by a newer version.
@@ -60,6 +58,28 @@ func newCommand(k Kind) Command {
 		return new(Freeze)
 	case KindSeed:
 		return new(Seed)
+	case KindPutKey:
+		return new(PutKey)
+	case KindRevokeKey:
+		return new(RevokeKey)
+	case KindPutPrice:
+		return new(PutPrice)
+	case KindDeletePrice:
+		return new(DeletePrice)
+	case KindPutZone:
+		return new(PutZone)
+	case KindClockJump:
+		return new(ClockJump)
+	case KindRaiseMachineVersion:
+		return new(RaiseMachineVersion)
+	case KindDigests:
+		return new(Digests)
+	case KindRecordEvent:
+		return new(RecordEvent)
+	case KindPutLimits:
+		return new(PutLimits)
+	case KindPutCursor:
+		return new(PutCursor)
 	}
 	return nil
 }
@@ -147,6 +167,7 @@ func (r *Reserve) Wire(c *wire.Coder) {
 	c.Int64(9, &r.TTL)
 	wire.Unsigned(c, 10, &r.Origin)
 	c.String(11, &r.Owner)
+	c.Uint64(12, &r.PricesIndex)
 }
 
 func (u *Usage) Wire(c *wire.Coder) {
@@ -289,7 +310,11 @@ func (s *Seed) Wire(c *wire.Coder) {
 	c.Array16(1, (*[16]byte)(&s.OpID))
 	c.String(2, &s.ClusterID)
 	wire.List(c, 3, maxSeedBudgets, &s.Budgets)
+	wire.List(c, 4, maxSeedKeys, &s.Keys)
+	wire.List(c, 5, maxSeedPrices, &s.Prices)
 	c.Value(6, &s.Actor)
+	wire.List(c, 7, maxSeedZones, &s.Zones)
+	wire.Optional(c, 8, &s.Limits)
 }
 
 func (n *Noop) Wire(c *wire.Coder) { c.Array16(1, (*[16]byte)(&n.OpID)) }

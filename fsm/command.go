@@ -43,6 +43,8 @@ const (
 	KindCountRefusals
 	KindDigests
 	KindRecordEvent
+	KindPutLimits
+	KindPutCursor
 )
 
 // Command is one operation as it stands in the log.
@@ -107,6 +109,7 @@ type Reserve struct {
 	TTL          int64 // ns from log time to the deadline
 	Origin       Origin
 	Owner        string // id of the key that made it; "" when there is none
+	PricesIndex  uint64 // Machine.PricesIndex of the prices it was quoted with: a later cost is computed with PricesAt of it
 }
 
 // Usage is what a call used, for the record and for token rates.
@@ -259,14 +262,17 @@ type Freeze struct {
 	Actor     Actor
 }
 
-// Seed is what a new cluster starts with: the config's budgets, keys and
-// prices. It takes effect once in a cluster's life.
+// Seed is what a new cluster starts with: the config's budgets with the time
+// zones they need, keys, prices and bounds. It takes effect once in a cluster's
+// life, as a whole or not at all.
 type Seed struct {
 	OpID      OpID
 	ClusterID string
 	Budgets   []Budget
 	Keys      []Key
 	Prices    []Price
+	Zones     []Zone
+	Limits    *Limits // nil: DefaultLimits
 	Actor     Actor
 }
 

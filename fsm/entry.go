@@ -1,21 +1,20 @@
 package fsm
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 )
 
-// MachineVersion is the newest behaviour that this binary knows.
-const MachineVersion = 1
-
 // maxOpsPerEntry bounds the operations of one entry.
 const maxOpsPerEntry = 8192
 
-// entry is one entry of the log: a version, the leader's clock, operations.
+// entry is one entry of the log: a header, then operations.
 type entry struct {
-	version uint64
-	stamp   Time
+	format  uint32 // layout of what follows
+	machine uint32 // machine version that a binary must know to apply it
+	stamp   Time   // the leader's clock
 	ops     []rawOp
 }
 
@@ -24,31 +23,20 @@ type rawOp struct{ b []byte }
 func (o *rawOp) Wire(c *wire.Coder) { c.Bytes(1, &o.b) }
 
 func (e *entry) Wire(c *wire.Coder) {
-	c.Uint64(1, &e.version)
-	wire.Signed(c, 2, &e.stamp)
-	wire.List(c, 3, maxOpsPerEntry, &e.ops)
+	wire.Unsigned(c, 1, &e.format)
+	wire.Unsigned(c, 2, &e.machine)
+	wire.Signed(c, 3, &e.stamp)
+	wire.List(c, 4, maxOpsPerEntry, &e.ops)
 }
 
-// NeedsVersionError says that the log holds what only a newer binary can
-// apply: the node must stop and be upgraded.
-type NeedsVersionError struct {
-	Version uint64 // the machine version needed; 0: not told
-	Err     error
-}
-
-func (e *NeedsVersionError) Error() string {
-	if e.Version > 0 {
-		return fmt.Sprintf("the log needs machine version %d, this binary knows %d: upgrade it", e.Version, MachineVersion)
-	}
-	return fmt.Sprintf("the log holds what this binary (machine version %d) does not know: upgrade it: %v", MachineVersion, e.Err)
-}
-
-func (e *NeedsVersionError) Unwrap() error { return e.Err }
+// ErrDamaged says that a log entry is not what any version wrote.
+var ErrDamaged = errors.New("damaged log entry")
 
 // EncodeEntry appends a log entry with encoded operations (EncodeOp), stamped
-// with the leader's clock.
-func EncodeEntry(b []byte, stamp Time, ops [][]byte) []byte {
-	e := entry{version: 1, stamp: stamp, ops: make([]rawOp, len(ops))}
+// with the leader's clock. machine is the machine version in force at the
+// leader: a replica that does not know it can then name it.
+func EncodeEntry(b []byte, machine uint32, stamp Time, ops [][]byte) []byte {
+	e := entry{format: entryFormat, machine: machine, stamp: stamp, ops: make([]rawOp, len(ops))}
 	for i, o := range ops {
 		e.ops[i].b = o
 	}
@@ -60,18 +48,29 @@ func EncodeEntry(b []byte, stamp Time, ops [][]byte) []byte {
 func decodeEntry(b []byte) (Time, []Command, error) {
 	var e entry
 	if err := wire.Decode(b, &e); err != nil {
-		return 0, nil, &NeedsVersionError{Err: err}
+		return 0, nil, unreadable("a log entry", e.machine, err)
 	}
-	if e.version > MachineVersion {
-		return 0, nil, &NeedsVersionError{Version: e.version}
+	if e.format != entryFormat || e.machine > MachineVersion {
+		return 0, nil, &UnsupportedError{Needs: e.machine, What: fmt.Sprintf("a log entry of format %d", e.format)}
 	}
 	commands := make([]Command, len(e.ops))
 	for i, o := range e.ops {
 		c, err := DecodeOp(o.b)
 		if err != nil {
-			return 0, nil, &NeedsVersionError{Err: err}
+			return 0, nil, unreadable(fmt.Sprintf("operation %d of a log entry", i), e.machine, err)
+		}
+		if r, ok := c.(*RaiseMachineVersion); ok && r.To > MachineVersion {
+			return 0, nil, &UnsupportedError{Needs: r.To, What: "a raise of the machine version"}
 		}
 		commands[i] = c
 	}
 	return e.stamp, commands, nil
+}
+
+// unreadable tells what a newer version wrote from what none did.
+func unreadable(what string, machine uint32, err error) error {
+	if errors.Is(err, ErrUnknownOp) || errors.Is(err, wire.ErrUnknownField) {
+		return &UnsupportedError{Needs: machine, What: what, Err: err}
+	}
+	return fmt.Errorf("%w: %s: %w", ErrDamaged, what, err)
 }

@@ -33,6 +33,9 @@ func (h *dueHeap) push(d dueAt) { heap.Push(h, d) }
 // expire does what is due at log time: open holds become provisional charges,
 // those become final, closed records are dropped, and so are old attempts.
 func (m *Machine) expire() {
+	if m.now < m.quietUntil {
+		return
+	}
 	// Only what is done counts: a restored ledger has none of the outdated
 	// items, and must stop at the same place.
 	for n := 0; n < expirePerEntry && len(m.due) > 0 && m.due[0].at <= m.now; {

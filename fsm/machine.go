@@ -12,19 +12,6 @@ const (
 	maxOlder = 64 // windows of one account with reservations still pinned to them
 )
 
-// Limits bound the tables. At a bound the answer is LedgerFull.
-type Limits struct {
-	Budgets      int // policies
-	Accounts     int
-	Reservations int // open, provisional, and closed ones still kept
-	Attempts     int // op_ids remembered
-}
-
-// DefaultLimits suit a node with some GB of memory.
-func DefaultLimits() Limits {
-	return Limits{Budgets: 1024, Accounts: 2_000_000, Reservations: 1_000_000, Attempts: 500_000}
-}
-
 // Times that the ledger keeps, in ns.
 const (
 	keepClosed         = int64(15 * 60e9) // a closed reservation
@@ -35,14 +22,25 @@ const (
 // Machine is the ledger. Apply is called by one goroutine; reads may run beside
 // it.
 type Machine struct {
-	mu     sync.RWMutex
-	limits Limits
+	mu sync.RWMutex
+	state
+}
 
+// state is all that the log decides, with the ways to find it. A restore
+// replaces it.
+type state struct {
+	limits    Limits
 	now       Time
 	index     uint64
 	grants    uint64 // counts grants: the order between equal deadlines
-	chain     uint64
 	clusterID string
+	version   uint32 // machine version in force
+
+	chain      uint64 // digest
+	changes    uint64 // sum over the records that the present entry changed
+	scratch    []byte
+	chains     *[keepChains]chainAt // the newest; not in snapshots
+	quietUntil Time                 // after a clock jump nothing expires before
 
 	budgets      []*Budget // by name; each is replaced, never changed in place
 	accounts     table[account]
@@ -53,17 +51,31 @@ type Machine struct {
 	attempts     map[OpID]*attempt
 	attemptQueue []*attempt
 	due          dueHeap
+
+	keys           directory[*Key]
+	keyIDs         map[string]string // by hash
+	prices         directory[*Price]
+	pricesIndex    uint64 // of the latest change
+	pastPrices     []pastPrice
+	pricesKeptFrom uint64 // log index from which on pastPrices are complete
+	zones          directory[*Zone]
+	events         []Event
+	eventSeq       uint64
+	cursors        directory[*cursor]
 }
 
-// New returns an empty ledger.
+// New returns an empty ledger with bounds that hold until a Seed or PutLimits
+// brings others. All replicas must start from the same.
 func New(l Limits) *Machine {
-	return &Machine{limits: l, accountIDs: map[AccountRef]uint32{}, ids: map[string]uint32{},
-		idem: map[string]uint32{}, attempts: map[OpID]*attempt{}}
+	return &Machine{state: state{limits: l, version: firstMachineVersion, chains: new([keepChains]chainAt), keyIDs: map[string]string{},
+		accountIDs: map[AccountRef]uint32{}, ids: map[string]uint32{}, idem: map[string]uint32{}, attempts: map[OpID]*attempt{}}}
 }
 
 // Apply applies the entry at a log index and returns one result for each of its
-// operations. An error means that this binary cannot apply the log; then
-// nothing was changed and the node must stop.
+// operations. An error means that this replica cannot go on; nothing of the
+// entry was applied and the node must stop: *UnsupportedError when the binary is
+// too old, *DivergedError when its ledger differs from the majority's,
+// ErrDamaged when the entry cannot be read.
 func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 	stamp, commands, err := decodeEntry(b)
 	if err != nil {
@@ -71,30 +83,27 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.index = index
-	m.now = max(m.now, stamp)
-	m.expire()
-	results := make([]Result, len(commands))
-	for i, c := range commands {
-		results[i] = m.apply(c)
-		m.mix(uint64(results[i].Code))
-		for j := range results[i].Accounts {
-			a := &results[i].Accounts[j]
-			m.mix(uint64(a.Spent), uint64(a.Provisional), uint64(a.Held))
+	for _, c := range commands {
+		if d, ok := c.(*Digests); ok {
+			if err := m.diverged(d); err != nil {
+				return nil, err
+			}
 		}
 	}
-	m.mix(index, uint64(m.now))
-	return results, nil
-}
-
-// mix chains values into the digest (the 64-bit finalizer of splitmix64).
-func (m *Machine) mix(values ...uint64) {
-	for _, v := range values {
-		z := m.chain ^ v + 0x9e3779b97f4a7c15
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		m.chain = z ^ z>>31
+	m.index = index
+	results := make([]Result, len(commands))
+	done := 0
+	if len(commands) > 0 && commands[0].Kind() == KindClockJump { // it makes room for the stamp
+		results[0] = m.apply(commands[0])
+		done = 1
 	}
+	m.now = max(m.now, stamp)
+	m.expire()
+	for i, c := range commands[done:] {
+		results[done+i] = m.apply(c)
+	}
+	m.seal(results)
+	return results, nil
 }
 
 func (m *Machine) apply(c Command) Result {
@@ -112,20 +121,15 @@ func (m *Machine) apply(c Command) Result {
 	case *Charge:
 		return m.once(c.OpID, 0, func() Result { return m.charge(c) })
 	case *PutBudget:
-		return m.once(c.OpID, c.NotAfter, func() Result { return m.putBudget(c) })
+		return m.once(c.OpID, c.NotAfter, func() Result { return m.audited(c, m.putBudget(c)) })
 	case *DeleteBudget:
-		return m.once(c.OpID, c.NotAfter, func() Result { return m.deleteBudget(c) })
+		return m.once(c.OpID, c.NotAfter, func() Result { return m.audited(c, m.deleteBudget(c)) })
 	case *SetLimit:
-		return m.once(c.OpID, c.NotAfter, func() Result { return m.setLimit(c) })
+		return m.once(c.OpID, c.NotAfter, func() Result { return m.audited(c, m.setLimit(c)) })
 	case *Freeze:
-		return m.once(c.OpID, c.NotAfter, func() Result { return m.freeze(c) })
-	case *Seed:
-		return m.seed(c)
+		return m.once(c.OpID, c.NotAfter, func() Result { return m.audited(c, m.freeze(c)) })
 	}
-	if c, ok := c.(*Noop); ok {
-		return m.once(c.OpID, 0, func() Result { return Result{Index: m.index, Code: OK} })
-	}
-	return Result{Index: m.index, Code: OK} // Tick: time has passed
+	return m.applySide(c)
 }
 
 // once runs an operation unless its OpID was seen, and freezes its result.

@@ -56,7 +56,7 @@ func checkBooks(m *Machine) error {
 }
 
 func mustApply(t interface{ Fatal(...any) }, m *Machine, index uint64, stamp Time, c Command) Result {
-	r, err := m.Apply(index, EncodeEntry(nil, stamp, [][]byte{EncodeOp(nil, c)}))
+	r, err := m.Apply(index, EncodeEntry(nil, firstMachineVersion, stamp, [][]byte{EncodeOp(nil, c)}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,9 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 	if err := Validate(p); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
+	if err := m.zoneMissing(&p.Budget); err != nil {
+		return m.fail(BadInput, err.Error())
+	}
 	i, there := m.find(p.Budget.Name)
 	version := int64(0)
 	if there {
@@ -39,6 +42,7 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 			return m.full("budgets", m.limits.Budgets)
 		}
 		m.budgets = slices.Insert(slices.Clone(m.budgets), i, &b) // views share it
+		m.changed(recBudget, &b)
 		return Result{Index: m.index, Code: OK, Version: b.Version}
 	}
 	if old := m.budgets[i]; !slices.Equal(old.Per, b.Per) || !reflect.DeepEqual(old.Window, b.Window) {
@@ -46,6 +50,7 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 	}
 	m.budgets = slices.Clone(m.budgets) // views share it
 	m.budgets[i] = &b
+	m.changed(recBudget, &b)
 	return Result{Index: m.index, Code: OK, Version: b.Version}
 }
 
@@ -57,6 +62,7 @@ func (m *Machine) deleteBudget(d *DeleteBudget) Result {
 	if v := m.budgets[i].Version; d.IfVersion != nil && *d.IfVersion != v {
 		return m.fail(VersionConflict, fmt.Sprintf("budget %q is at version %d, not %d", d.Name, v, *d.IfVersion))
 	}
+	m.changed(recBudgetGone, m.budgets[i])
 	m.budgets = slices.Delete(slices.Clone(m.budgets), i, i+1)
 	dropped := map[uint32]bool{}
 	m.accounts.each(func(id uint32, a *account) {
@@ -140,22 +146,6 @@ func (m *Machine) freeze(f *Freeze) Result {
 	b.Version++
 	m.budgets = slices.Clone(m.budgets)
 	m.budgets[i] = &b
+	m.changed(recBudget, &b)
 	return Result{Index: m.index, Code: OK, Version: b.Version}
-}
-
-// seed takes effect once in a cluster's life.
-func (m *Machine) seed(s *Seed) Result {
-	if m.clusterID != "" {
-		return Result{Index: m.index, Code: OK, Message: "seeded before"}
-	}
-	if err := Validate(s); err != nil {
-		return m.fail(BadInput, err.Error())
-	}
-	m.clusterID = s.ClusterID
-	for _, b := range s.Budgets {
-		if r := m.putBudget(&PutBudget{Budget: b, Actor: s.Actor}); r.Code != OK {
-			return r
-		}
-	}
-	return Result{Index: m.index, Code: OK}
 }

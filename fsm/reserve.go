@@ -235,6 +235,7 @@ func (m *Machine) grant(r *Reserve, d decision) Result {
 		ID: r.ID, State: StateOpen, Labels: r.Labels.with(a.Model, a.Provider), Choice: int32(d.choice), Units: d.units,
 		Model: a.Model, Provider: a.Provider, Amount: d.amount, Tokens: a.FixedTokens + a.UnitTokens*d.units,
 		Granted: m.now, Deadline: m.now + Time(r.TTL), Index: m.index, Origin: r.Origin, Owner: r.Owner, IdemKey: r.IdemKey,
+		PricesIndex: r.PricesIndex,
 	}}
 	v.Due = v.Deadline
 	for i := range d.slots {

@@ -65,7 +65,8 @@ type Reservation struct {
 	Owner                     string
 	IdemKey                   string
 	Accounts                  []AccountRef
-	Replayed                  bool // this answer repeats an earlier one
+	Replayed                  bool   // this answer repeats an earlier one
+	PricesIndex               uint64 // of the operator's prices that it was quoted with
 }
 
 // Reason says why a request was refused.

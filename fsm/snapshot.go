@@ -5,237 +5,364 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 )
 
-// snapshotMagic starts a snapshot and names its format.
-const snapshotMagic = "meshfw-ledger-1\n"
+// A snapshot is a stream, written and read in bounded memory:
+//
+//	magic
+//	record: snapshotHead
+//	for each section: record: sectionHead, then its records
+//	record: sectionHead{} (number 0: the end)
+//	8 bytes, big endian: xxHash64 of all before
+//
+// A record is its length as a varint and its encoding.
+
+// snapshotMagic starts a snapshot.
+const snapshotMagic = "meshfw-ledger\x00\r\n"
 
 // maxRecordBytes bounds one record of a snapshot.
 const maxRecordBytes = 1 << 20
 
-// View is the ledger at one log index; it does not change.
-type View struct {
-	head         snapshotHead
-	budgets      []*Budget
-	accounts     []*page[account]
-	reservations []*page[reservation]
-	attempts     []*attempt
-}
-
-// snapshotHead is the first record of a snapshot; it says how many follow.
-type snapshotHead struct {
-	Version                            uint64
-	Index, Grants, Chain               uint64
-	Now                                Time
-	ClusterID                          string
-	Budgets, Accounts, Holds, Attempts uint64
-}
-
-func (h *snapshotHead) Wire(c *wire.Coder) {
-	c.Uint64(1, &h.Version)
-	c.Uint64(2, &h.Index)
-	c.Uint64(3, &h.Grants)
-	c.Uint64(4, &h.Chain)
-	wire.Signed(c, 5, &h.Now)
-	c.String(6, &h.ClusterID)
-	c.Uint64(7, &h.Budgets)
-	c.Uint64(8, &h.Accounts)
-	c.Uint64(9, &h.Holds)
-	c.Uint64(10, &h.Attempts)
-}
-
-// Snapshot returns a view of the ledger as it is now. It copies the lists of
-// pages, not the records.
-func (m *Machine) Snapshot() *View {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return &View{
-		head: snapshotHead{Version: MachineVersion, Index: m.index, Grants: m.grants, Chain: m.chain, Now: m.now, ClusterID: m.clusterID,
-			Budgets: uint64(len(m.budgets)), Accounts: uint64(m.accounts.len()), Holds: uint64(m.reservations.len()), Attempts: uint64(len(m.attemptQueue))},
-		budgets:      m.budgets[:len(m.budgets):len(m.budgets)],
-		accounts:     m.accounts.view(),
-		reservations: m.reservations.view(),
-		attempts:     append([]*attempt(nil), m.attemptQueue...),
-	}
-}
-
-// numbered is an account with its id, which pins refer to.
-type numbered struct {
-	ID      uint32
-	Account account
-}
-
-func (n *numbered) Wire(c *wire.Coder) {
-	wire.Unsigned(c, 1, &n.ID)
-	c.Value(2, &n.Account)
-}
-
-// WriteTo streams the view: the magic, records with their lengths, and a
-// CRC-32C (Castagnoli) of all before it.
-func (v *View) WriteTo(w io.Writer) (int64, error) {
-	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	out := &counter{w: w}
-	buf := bufio.NewWriterSize(io.MultiWriter(out, sum), 64<<10)
-	if _, err := buf.WriteString(snapshotMagic); err != nil {
-		return out.n, err
-	}
-	var failed error
-	var scratch []byte
-	put := func(m wire.Message) {
-		if failed != nil {
-			return
-		}
-		scratch = wire.Append(scratch[:0], m)
-		if _, failed = buf.Write(binary.AppendUvarint(nil, uint64(len(scratch)))); failed == nil {
-			_, failed = buf.Write(scratch)
-		}
-	}
-	put(&v.head)
-	for _, b := range v.budgets {
-		put(b)
-	}
-	eachIn(v.accounts, func(id uint32, a *account) { put(&numbered{id, *a}) })
-	eachIn(v.reservations, func(_ uint32, r *reservation) { put(r) })
-	for _, a := range v.attempts {
-		put(a)
-	}
-	if failed == nil {
-		failed = buf.Flush()
-	}
-	if failed != nil {
-		return out.n, failed
-	}
-	_, err := out.Write(sum.Sum(nil))
-	return out.n, err
-}
-
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
-}
-
 // ErrSnapshot says that a snapshot is not whole.
 var ErrSnapshot = errors.New("damaged snapshot")
 
-// Restore replaces the ledger's state by a snapshot's. On an error nothing was
-// changed.
+// snapshotHead is the first record of a snapshot: what is not in a table.
+type snapshotHead struct {
+	Format, Machine         uint32
+	Index, Grants, Chain    uint64
+	Now, QuietUntil         Time
+	ClusterID               string
+	Limits                  Limits
+	PricesIndex, PricesFrom uint64
+	EventSeq                uint64
+}
+
+func (h *snapshotHead) Wire(c *wire.Coder) {
+	wire.Unsigned(c, 1, &h.Format)
+	wire.Unsigned(c, 2, &h.Machine)
+	c.Uint64(3, &h.Index)
+	c.Uint64(4, &h.Grants)
+	c.Uint64(5, &h.Chain)
+	wire.Signed(c, 6, &h.Now)
+	wire.Signed(c, 7, &h.QuietUntil)
+	c.String(8, &h.ClusterID)
+	c.Value(9, &h.Limits)
+	c.Uint64(10, &h.PricesIndex)
+	c.Uint64(11, &h.PricesFrom)
+	c.Uint64(12, &h.EventSeq)
+}
+
+func (m *Machine) head() snapshotHead {
+	return snapshotHead{Format: snapshotFormat, Machine: m.version, Index: m.index, Grants: m.grants, Chain: m.chain,
+		Now: m.now, QuietUntil: m.quietUntil, ClusterID: m.clusterID, Limits: m.limits,
+		PricesIndex: m.pricesIndex, PricesFrom: m.pricesKeptFrom, EventSeq: m.eventSeq}
+}
+
+func (m *Machine) takeHead(h *snapshotHead) {
+	m.version, m.index, m.grants, m.chain = h.Machine, h.Index, h.Grants, h.Chain
+	m.now, m.quietUntil, m.clusterID, m.limits = h.Now, h.QuietUntil, h.ClusterID, h.Limits
+	m.pricesIndex, m.pricesKeptFrom, m.eventSeq = h.PricesIndex, h.PricesFrom, h.EventSeq
+}
+
+// sectionHead starts a section.
+type sectionHead struct {
+	Number uint32
+	Count  uint64
+}
+
+func (h *sectionHead) Wire(c *wire.Coder) {
+	wire.Unsigned(c, 1, &h.Number)
+	c.Uint64(2, &h.Count)
+}
+
+// View is the ledger at one log index; it does not change.
+type View struct {
+	head     snapshotHead
+	sections []records // as in the list of sections
+}
+
+// Snapshot returns a view of the ledger as it is now. It copies the lists of
+// pages, not the records, and so stops apply for a short time only.
+func (m *Machine) Snapshot() *View {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v := &View{head: m.head(), sections: make([]records, len(sections))}
+	for i := range sections {
+		v.sections[i] = sections[i].view(m)
+	}
+	return v
+}
+
+// WriteTo streams the view.
+func (v *View) WriteTo(w io.Writer) (int64, error) {
+	out := &snapshotWriter{out: bufio.NewWriterSize(w, 64<<10), sum: xxhash.New()}
+	out.write([]byte(snapshotMagic))
+	out.put(&v.head)
+	for i, s := range v.sections {
+		if s.count == 0 {
+			continue
+		}
+		out.put(&sectionHead{sections[i].number, s.count})
+		s.each(out.put)
+	}
+	out.put(&sectionHead{})
+	out.write(binary.BigEndian.AppendUint64(nil, out.sum.Sum64()))
+	if out.err == nil {
+		out.err = out.out.Flush()
+	}
+	return out.n, out.err
+}
+
+type snapshotWriter struct {
+	out     *bufio.Writer
+	sum     *xxhash.Digest
+	n       int64
+	scratch []byte
+	err     error
+}
+
+func (w *snapshotWriter) write(b []byte) {
+	if w.err != nil {
+		return
+	}
+	n, err := w.out.Write(b)
+	w.n += int64(n)
+	w.err = err
+	_, _ = w.sum.Write(b) // never fails
+}
+
+func (w *snapshotWriter) put(m wire.Message) {
+	w.scratch = wire.Append(append(w.scratch[:0], make([]byte, binary.MaxVarintLen64)...), m)
+	var size [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(size[:], uint64(len(w.scratch)-binary.MaxVarintLen64))
+	start := binary.MaxVarintLen64 - n
+	copy(w.scratch[start:], size[:n])
+	w.write(w.scratch[start:])
+}
+
+// Restore replaces the ledger's state by a snapshot's, once all of it was read
+// and its checksum is right. On an error nothing was changed.
 func (m *Machine) Restore(r io.Reader) error {
+	in := newSnapshotReader(r)
 	fresh := New(m.limits)
-	if err := fresh.read(r); err != nil {
+	if err := fresh.load(in); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.now, m.index, m.grants, m.chain, m.clusterID = fresh.now, fresh.index, fresh.grants, fresh.chain, fresh.clusterID
-	m.budgets, m.accounts, m.reservations = fresh.budgets, fresh.accounts, fresh.reservations
-	m.accountIDs, m.ids, m.idem = fresh.accountIDs, fresh.ids, fresh.idem
-	m.attempts, m.attemptQueue, m.due = fresh.attempts, fresh.attemptQueue, fresh.due
+	m.state = fresh.state
 	return nil
 }
 
-func (m *Machine) read(r io.Reader) error {
-	all, err := io.ReadAll(r)
+// load reads a snapshot into an empty ledger.
+func (m *Machine) load(in *snapshotReader) error {
+	head, err := in.start()
 	if err != nil {
 		return err
 	}
-	if len(all) < len(snapshotMagic)+4 || string(all[:len(snapshotMagic)]) != snapshotMagic {
-		return fmt.Errorf("%w: it does not start as a ledger's snapshot does", ErrSnapshot)
-	}
-	body := all[:len(all)-4]
-	if sum := crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)); sum != binary.BigEndian.Uint32(all[len(body):]) {
-		return fmt.Errorf("%w: checksum %08x, the file says %08x", ErrSnapshot, sum, binary.BigEndian.Uint32(all[len(body):]))
-	}
-	in := &records{b: body[len(snapshotMagic):]}
-	var head snapshotHead
-	if err := in.next(&head); err != nil {
-		return err
-	}
-	if head.Version > MachineVersion {
-		return &NeedsVersionError{Version: head.Version}
-	}
-	m.now, m.index, m.grants, m.chain, m.clusterID = head.Now, head.Index, head.Grants, head.Chain, head.ClusterID
-	for range head.Budgets {
-		b := new(Budget)
-		if err := in.next(b); err != nil {
+	m.takeHead(&head)
+	l := &loading{m: m, moved: map[uint32]uint32{}, newest: map[string]uint64{}}
+	for {
+		s, n, err := in.section()
+		if err != nil {
 			return err
 		}
-		m.budgets = append(m.budgets, b)
-	}
-	moved := map[uint32]uint32{} // ids are dense again after a restore
-	for range head.Accounts {
-		var n numbered
-		if err := in.next(&n); err != nil {
-			return err
+		if s == nil {
+			return in.finish()
 		}
-		moved[n.ID] = m.accounts.add(n.Account)
-		m.accountIDs[AccountRef{n.Account.Budget, n.Account.Partition}] = moved[n.ID]
-	}
-	if err := m.readReservations(in, head.Holds, moved); err != nil {
-		return err
-	}
-	for range head.Attempts {
-		a := new(attempt)
-		if err := in.next(a); err != nil {
-			return err
+		for range n {
+			b, err := in.record()
+			if err != nil {
+				return err
+			}
+			if err := s.load(l, b); err != nil {
+				return fmt.Errorf("%w: %s: %w", ErrSnapshot, s.name, err)
+			}
 		}
-		m.attempts[a.OpID] = a
-		m.attemptQueue = append(m.attemptQueue, a)
 	}
-	if len(in.b) != 0 {
-		return fmt.Errorf("%w: %d bytes are left over", ErrSnapshot, len(in.b))
-	}
-	return nil
 }
 
-func (m *Machine) readReservations(in *records, n uint64, moved map[uint32]uint32) error {
-	newest := map[string]uint64{}
-	for range n {
-		var v reservation
-		if err := in.next(&v); err != nil {
-			return err
-		}
-		for i := range v.Pins {
-			if v.Pins[i].Account == gone {
-				continue
-			}
-			id, ok := moved[v.Pins[i].Account]
-			if !ok {
-				return fmt.Errorf("%w: reservation %q is pinned to an account that is not there", ErrSnapshot, v.ID)
-			}
-			v.Pins[i].Account = id
-		}
-		id := m.reservations.add(v)
-		m.ids[v.ID] = id
-		if v.IdemKey != "" && v.Order >= newest[v.IdemKey] {
-			m.idem[v.IdemKey], newest[v.IdemKey] = id, v.Order
-		}
-		m.due.push(dueAt{v.Due, v.Order, id})
-	}
-	return nil
+// SnapshotInfo is what a snapshot says of itself.
+type SnapshotInfo struct {
+	Format         uint32
+	MachineVersion uint32
+	ClusterID      string
+	Index          uint64 // log index of the newest entry in it
+	Digest         uint64 // chain value after that entry
+	Now            Time   // log time
+	Counts         []SectionCount
+	Bytes          int64
+	Checksum       uint64 // xxHash64 of the content
 }
 
-// records reads the records of a snapshot one after the other.
-type records struct{ b []byte }
+// SectionCount is how many records of one kind a snapshot holds.
+type SectionCount struct {
+	Name  string
+	Count uint64
+}
 
-func (r *records) next(m wire.Message) error {
-	size, n := binary.Uvarint(r.b)
-	if n <= 0 || size > maxRecordBytes || size > uint64(len(r.b)-n) {
-		return fmt.Errorf("%w: it ends in the middle of a record", ErrSnapshot)
+// InspectSnapshot reads a snapshot to its end and checks it, without restoring
+// it. The errors are those of Restore, but records are not looked into.
+func InspectSnapshot(r io.Reader) (SnapshotInfo, error) {
+	in := newSnapshotReader(r)
+	head, err := in.start()
+	if err != nil {
+		return SnapshotInfo{}, err
 	}
-	body := r.b[n : n+int(size)]
-	r.b = r.b[n+int(size):]
-	if err := wire.Decode(body, m); err != nil {
-		return fmt.Errorf("%w: %w", ErrSnapshot, err)
+	info := SnapshotInfo{Format: head.Format, MachineVersion: head.Machine, ClusterID: head.ClusterID, Index: head.Index, Digest: head.Chain, Now: head.Now}
+	for {
+		s, n, err := in.section()
+		if err != nil {
+			return SnapshotInfo{}, err
+		}
+		if s == nil {
+			break
+		}
+		info.Counts = append(info.Counts, SectionCount{s.name, n})
+		for range n {
+			if _, err := in.record(); err != nil {
+				return SnapshotInfo{}, err
+			}
+		}
+	}
+	info.Checksum = in.sum.Sum64()
+	err = in.finish()
+	info.Bytes = in.n
+	return info, err
+}
+
+// Info is what the view's snapshot will say of itself, but for its size and
+// checksum.
+func (v *View) Info() SnapshotInfo {
+	h := &v.head
+	info := SnapshotInfo{Format: h.Format, MachineVersion: h.Machine, ClusterID: h.ClusterID, Index: h.Index, Digest: h.Chain, Now: h.Now}
+	for i, s := range v.sections {
+		if s.count > 0 {
+			info.Counts = append(info.Counts, SectionCount{sections[i].name, s.count})
+		}
+	}
+	return info
+}
+
+type snapshotReader struct {
+	in      *bufio.Reader
+	sum     *xxhash.Digest
+	n       int64
+	scratch []byte
+	last    uint32 // section read last: they stand in rising order
+}
+
+func newSnapshotReader(r io.Reader) *snapshotReader {
+	return &snapshotReader{in: bufio.NewReaderSize(r, 64<<10), sum: xxhash.New()}
+}
+
+// fill reads n bytes, which are good until the next call.
+func (r *snapshotReader) fill(n int) ([]byte, error) {
+	if cap(r.scratch) < n {
+		r.scratch = make([]byte, n)
+	}
+	b := r.scratch[:n]
+	if _, err := io.ReadFull(r.in, b); err != nil {
+		return nil, r.cut(err)
+	}
+	r.n += int64(n)
+	_, _ = r.sum.Write(b) // never fails
+	return b, nil
+}
+
+func (r *snapshotReader) cut(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: it ends after %d bytes, in the middle", ErrSnapshot, r.n)
+	}
+	return err
+}
+
+// record reads the next record's bytes.
+func (r *snapshotReader) record() ([]byte, error) {
+	size := uint64(0)
+	for shift := 0; ; shift += 7 {
+		b, err := r.fill(1)
+		if err != nil {
+			return nil, err
+		}
+		size |= uint64(b[0]&0x7f) << shift
+		if b[0] < 0x80 {
+			break
+		}
+		if shift > 21 {
+			return nil, fmt.Errorf("%w: a record's length at byte %d is out of range", ErrSnapshot, r.n)
+		}
+	}
+	if size > maxRecordBytes {
+		return nil, fmt.Errorf("%w: a record of %d bytes at byte %d, at most %d are allowed", ErrSnapshot, size, r.n, maxRecordBytes)
+	}
+	return r.fill(int(size))
+}
+
+// start reads the magic and the head.
+func (r *snapshotReader) start() (head snapshotHead, err error) {
+	b, err := r.fill(len(snapshotMagic))
+	if err != nil {
+		return head, err
+	}
+	if string(b) != snapshotMagic {
+		return head, fmt.Errorf("%w: it does not start as a ledger's snapshot does", ErrSnapshot)
+	}
+	if b, err = r.record(); err != nil {
+		return head, err
+	}
+	err = wire.Decode(b, &head)
+	if head.Format > snapshotFormat || head.Machine > MachineVersion || errors.Is(err, wire.ErrUnknownField) {
+		return head, &UnsupportedError{Needs: head.Machine, What: fmt.Sprintf("a snapshot of format %d", head.Format), Err: err}
+	}
+	if err != nil {
+		return head, fmt.Errorf("%w: its head: %w", ErrSnapshot, err)
+	}
+	return head, nil
+}
+
+// section reads the start of the next section; nil: there is none.
+func (r *snapshotReader) section() (*section, uint64, error) {
+	b, err := r.record()
+	if err != nil {
+		return nil, 0, err
+	}
+	var h sectionHead
+	if err := wire.Decode(b, &h); err != nil {
+		return nil, 0, fmt.Errorf("%w: the start of a section at byte %d: %w", ErrSnapshot, r.n, err)
+	}
+	if h.Number == 0 {
+		return nil, 0, nil
+	}
+	if h.Number <= r.last {
+		return nil, 0, fmt.Errorf("%w: section %d after section %d", ErrSnapshot, h.Number, r.last)
+	}
+	r.last = h.Number
+	for i := range sections {
+		if sections[i].number == h.Number {
+			return &sections[i], h.Count, nil
+		}
+	}
+	return nil, 0, &UnsupportedError{What: fmt.Sprintf("section %d of a snapshot", h.Number)}
+}
+
+// finish checks the checksum and that nothing follows.
+func (r *snapshotReader) finish() error {
+	sum := r.sum.Sum64()
+	b, err := r.fill(8)
+	if err != nil {
+		return err
+	}
+	if told := binary.BigEndian.Uint64(b); told != sum {
+		return fmt.Errorf("%w: checksum %016x, the file says %016x", ErrSnapshot, sum, told)
+	}
+	if _, err := r.in.ReadByte(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: more bytes follow its end", ErrSnapshot)
 	}
 	return nil
 }

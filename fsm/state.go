@@ -105,6 +105,7 @@ func (r *Reservation) Wire(c *wire.Coder) {
 	c.String(18, &r.IdemKey)
 	wire.List(c, 19, maxPins, &r.Accounts)
 	c.Bool(20, &r.Replayed)
+	c.Uint64(21, &r.PricesIndex)
 }
 
 func (r *reservation) Wire(c *wire.Coder) {

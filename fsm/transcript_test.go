@@ -259,7 +259,7 @@ func (s *teller) reserve(f fields, labels Labels) *Reserve {
 func (s *teller) apply(c Command) string {
 	s.t.Helper()
 	s.index++
-	results, err := s.m.Apply(s.index, EncodeEntry(nil, s.now, [][]byte{EncodeOp(nil, c)}))
+	results, err := s.m.Apply(s.index, EncodeEntry(nil, firstMachineVersion, s.now, [][]byte{EncodeOp(nil, c)}))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -51,16 +51,24 @@ func Validate(c Command) error {
 			return errors.New("partition: empty or too long")
 		}
 	case *Seed:
-		if c.ClusterID == "" {
-			return errors.New("cluster id: empty")
-		}
-		if len(c.Keys) > 0 || len(c.Prices) > 0 {
-			return errors.New("keys and prices are not kept in the ledger by this version")
-		}
-		for i := range c.Budgets {
-			if err := validateBudget(&c.Budgets[i]); err != nil {
-				return err
-			}
+		return validateSeed(c)
+	case *PutKey:
+		return validateKey(&c.Key)
+	case *PutPrice:
+		return validatePrice(&c.Price)
+	case *DeletePrice:
+		return validatePriceName(c.Provider, c.Model)
+	case *PutZone:
+		return validateZone(&c.Zone)
+	case *ClockJump:
+		return validateClockJump(c)
+	case *RecordEvent:
+		return validateEvent(&c.Event)
+	case *PutLimits:
+		return c.Limits.Validate()
+	case *PutCursor:
+		if c.Name == "" || len(c.Name) > maxName {
+			return fmt.Errorf("cursor: a name of %d bytes, 1 to %d are allowed", len(c.Name), maxName)
 		}
 	}
 	return nil

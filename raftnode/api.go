@@ -39,7 +39,6 @@ type Config struct {
 	Heartbeat, Election, Lease time.Duration
 	PromoteAfter               time.Duration // a non-voter that kept up this long becomes a voter
 
-	Limits     fsm.Limits
 	Seed       fsm.Seed // what a new cluster starts with; the node fills in ClusterID
 	Logger     hclog.Logger
 	Registerer prometheus.Registerer // nil: no metrics

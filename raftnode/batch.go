@@ -105,7 +105,7 @@ func (n *Node) propagate(batch []pending) {
 
 // applyEntry writes operations as one entry and returns their results.
 func (n *Node) applyEntry(ops [][]byte) ([]fsm.Result, fate, error) {
-	fut := n.raft.Apply(fsm.EncodeEntry(nil, n.Now(), ops), enqueueLimit)
+	fut := n.raft.Apply(fsm.EncodeEntry(nil, n.machine.MachineVersion(), n.Now(), ops), enqueueLimit)
 	if err := fut.Error(); err != nil {
 		return nil, fateOf(err), err
 	}

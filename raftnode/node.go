@@ -78,7 +78,7 @@ func Open(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Logger, id: id, serverID: id.serverID(), machine: fsm.New(cfg.Limits),
+	n := &Node{cfg: cfg, log: cfg.Logger, id: id, serverID: id.serverID(), machine: fsm.New(fsm.DefaultLimits()),
 		queue: make(chan pending, queueLen), stop: make(chan struct{}), done: make(chan struct{})}
 	n.clock.set(fsm.Time(time.Now().UnixNano()))
 	if n.outbox, err = openOutbox(cfg.DataDir); err != nil {

@@ -101,7 +101,7 @@ func serve(ctx context.Context, cfg *config.Config) error {
 		HTTPAddress: listener.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
 		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
 		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter,
-		Limits: fsm.DefaultLimits(), Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
+		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
 	})
 	if errors.Is(err, raftnode.ErrRemoved) {
 		log.Info("this node was removed from the cluster; it does not come back by itself", "data_dir", cfg.Node.DataDir)
