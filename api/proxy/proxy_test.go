@@ -42,7 +42,7 @@ func start(t *testing.T, limit money.USD) *bench {
 	node, err := raftnode.Open(raftnode.Config{
 		Name: "n1", DataDir: t.TempDir(), Listen: "127.0.0.1:0", BootstrapExpect: 1,
 		Heartbeat: 100 * time.Millisecond, Election: 100 * time.Millisecond, Lease: 50 * time.Millisecond,
-		Limits: fsm.DefaultLimits(), Logger: hclog.NewNullLogger(),
+		Logger: hclog.NewNullLogger(),
 	})
 	if err != nil {
 		t.Fatal(err)
