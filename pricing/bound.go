@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Dialect names the request formats that can be bounded.
@@ -79,8 +80,8 @@ func (m *Model) BoundRequest(d Dialect, body []byte, caps *Caps) (Bound, error) 
 // readers are the dialects' readers of a body.
 var readers = map[Dialect]func(*gather) error{
 	OpenAIChat: (*gather).chat, OpenAICompletions: (*gather).completions, OpenAIResponses: (*gather).responses,
-	OpenAIEmbeddings: (*gather).passBy, AnthropicMessages: (*gather).messages, GeminiGenerate: (*gather).gemini,
-	GeminiEmbed: (*gather).passBy,
+	OpenAIEmbeddings: (*gather).embeddings, AnthropicMessages: (*gather).messages, GeminiGenerate: (*gather).gemini,
+	GeminiEmbed: (*gather).geminiEmbed,
 }
 
 // gather reads a body of a dialect.
@@ -114,6 +115,7 @@ type gather struct {
 	// serverCalls bounds the provider's calls of its own tools; the whole
 	// input is read again after each.
 	// Where uncounted, some tool has no limit but the cap's.
+	compacts               int64 // tokens of a summary that the provider may write of the conversation
 	serverTools, uncounted bool
 	serverCalls            int64
 }
@@ -127,18 +129,23 @@ func (g *gather) isMedia(raw []byte) {
 	g.media[g.endOf(raw)] = true
 }
 
-// isText takes isMedia back.
-func (g *gather) isText(raw []byte) {
-	g.mediaBytes -= int64(len(raw))
-	delete(g.media, g.endOf(raw))
-}
-
 // endOf returns the offset at which a slice of the body ends in it: slices
 // share the body's end of capacity.
 func (g *gather) endOf(raw []byte) int64 { return int64(cap(g.body) - cap(raw) + len(raw)) }
 
-// passBy reads a body that is all text.
-func (g *gather) passBy() error { return g.object(func([]byte) error { return g.skip() }) }
+// fields reads a request's outermost object. known are the members that bear
+// on the bound: a name that differs from one of them only in case is refused,
+// since some servers take it for the same, and others do not.
+func (g *gather) fields(known []string, field func(name []byte) error) error {
+	return g.object(func(name []byte) error {
+		for _, k := range known {
+			if len(name) == len(k) && string(name) != k && strings.EqualFold(string(name), k) && !slices.Contains(known, string(name)) {
+				return fmt.Errorf("%w: %.60q: write it as %q", ErrBadRequest, name, k)
+			}
+		}
+		return field(name)
+	})
+}
 
 // finish adds up the input, and sets the conditions that stand by default.
 func (g *gather) finish() (Bound, error) {
@@ -146,6 +153,11 @@ func (g *gather) finish() (Bound, error) {
 	b.InputTokens = TextTokensAtMost(g.body, m) - g.mediaBytes + g.textTokens + m.FixedOverheadTokens + g.toolTokens
 	if g.hasTools {
 		b.InputTokens += m.ToolOverheadTokens
+	}
+	if g.compacts > 0 { // the conversation is read twice, and its summary once
+		b.InputTokens = 2*b.InputTokens + g.compacts
+		b.InputImageTokens, b.InputAudioTokens, b.InputVideoTokens = 2*b.InputImageTokens, 2*b.InputAudioTokens, 2*b.InputVideoTokens
+		b.ExtraOutputTokens += g.compacts
 	}
 	if g.serverTools {
 		if err := g.serverLoop(); err != nil {
@@ -165,7 +177,8 @@ func (g *gather) finish() (Bound, error) {
 }
 
 // serverLoop multiplies the input: the provider reads all of it again after
-// every call of a tool of its own, with what the calls brought in.
+// every call of a tool of its own, with what the calls brought in and what the
+// model wrote.
 func (g *gather) serverLoop() error {
 	calls, b := g.serverCalls, &g.b
 	if calls == 0 || g.uncounted {
@@ -184,7 +197,7 @@ func (g *gather) serverLoop() error {
 	if calls > maxServerCalls || each > maxContextTokens {
 		return fmt.Errorf("%w: more than %d calls of the provider's tools", ErrTooLarge, maxServerCalls)
 	}
-	b.InputTokens = (calls + 1) * (b.InputTokens + calls*each)
+	b.InputTokens = (calls + 1) * (b.InputTokens + calls*each + g.m.outputBound(b)*max(b.Candidates, 1))
 	b.InputImageTokens *= calls + 1
 	b.InputAudioTokens *= calls + 1
 	b.InputVideoTokens *= calls + 1
@@ -192,6 +205,9 @@ func (g *gather) serverLoop() error {
 		if *n == asOftenAsCalled {
 			*n = calls
 		}
+	}
+	if rate, ok := g.m.boundUnit(UnitWebSearch, ""); ok && rate.once {
+		b.Pieces.WebSearches = min(b.Pieces.WebSearches, max(b.Candidates, 1))
 	}
 	return nil
 }
@@ -204,7 +220,7 @@ const asOftenAsCalled int64 = -1
 
 // check refuses quantities out of range.
 func (b *Bound) check() error {
-	for _, n := range []int64{b.InputTokens, b.InputAudioTokens, b.InputImageTokens, b.InputVideoTokens, b.MaxOutputTokens} {
+	for _, n := range []int64{b.InputTokens, b.InputAudioTokens, b.InputImageTokens, b.InputVideoTokens, b.MaxOutputTokens, b.ExtraOutputTokens} {
 		if err := checkQuantity("tokens", n); err != nil {
 			return err
 		}

@@ -7,15 +7,16 @@ import (
 
 // messages reads /v1/messages.
 func (g *gather) messages() error {
-	return g.object(func(name []byte) error {
+	return g.fields(messagesFields, func(name []byte) error {
 		switch string(name) {
 		case "messages":
 			return g.array(g.anthropicMessage)
 		case "system":
 			return g.parts(g.anthropicPart(0))
 		case "max_tokens":
+			g.b.NoOutput = g.d.PeekKind() == '0'
 			err := g.most(&g.b.MaxOutputTokens, string(name))
-			g.b.NoOutput = g.b.MaxOutputTokens == 0
+			g.b.NoOutput = g.b.NoOutput && g.b.MaxOutputTokens == 0
 			return err
 		case "tools":
 			return g.array(g.anthropicTool)
@@ -28,29 +29,66 @@ func (g *gather) messages() error {
 		case "mcp_servers":
 			return g.array(func() error { g.serverTools, g.uncounted = true, true; return g.skip() })
 		case "context_management":
+			return g.contextManagement()
+		case "compaction":
 			return g.compaction()
+		case "container":
+			return g.container()
+		case "fallbacks":
+			return g.refuseUnlessEmpty("fallbacks to other models")
 		}
 		return g.skip()
 	})
 }
 
-// geo notes where the request asks to be served.
+// messagesFields are the members of a request that bear on its bound.
+var messagesFields = []string{"model", "messages", "system", "max_tokens", "tools", "service_tier", "speed", "inference_geo", "mcp_servers",
+	"context_management", "compaction", "container", "fallbacks", "cache_control", "stream"}
+
+// container: an id keeps files of an earlier call, which cost nothing until
+// they are read; skills bring instructions of their own into the prompt.
+func (g *gather) container() error {
+	raw, err := g.raw()
+	if err != nil || !bytes.Contains(raw, []byte("skill")) && !bytes.Contains(raw, []byte(`\u`)) {
+		return err
+	}
+	return g.add(&g.textTokens, "skills kept by the provider", "state_tokens", g.caps.StateTokens)
+}
+
+// geo notes where the request asks to be served, which the answer need not
+// confirm.
 func (g *gather) geo() error {
 	region, err := g.text()
 	if region != "" {
-		g.b.Regions = append(g.b.Regions, region)
+		g.b.Regions = append(g.b.Regions, region, "")
 	}
 	return err
 }
 
-// compaction: the provider may summarise the conversation within the call,
-// which is billed beside it. The edits are plain unless one compacts.
-func (g *gather) compaction() error {
+// contextManagement: the edits are plain unless one compacts.
+func (g *gather) contextManagement() error {
 	raw, err := g.raw()
 	if err != nil || !bytes.Contains(raw, []byte("compact")) && !bytes.Contains(raw, []byte(`\u`)) {
 		return err
 	}
-	return g.add(&g.textTokens, "compaction of the conversation", "state_tokens", g.caps.StateTokens)
+	return g.compact()
+}
+
+// compaction is asked for by a member of its own.
+func (g *gather) compaction() error {
+	raw, err := g.raw()
+	if err != nil || string(raw) == "null" {
+		return err
+	}
+	return g.compact()
+}
+
+// compact notes that the provider may summarise the conversation within the
+// call, which is billed beside it: as an input and an output of their own.
+func (g *gather) compact() error {
+	n, err := g.limit("compaction of the conversation", "state_tokens", g.caps.StateTokens)
+	g.compacts = max(g.compacts, n)
+	return err
 }
 
 // Tokens that the provider's own client-side tools add to the prompt.

@@ -5,7 +5,7 @@ import "strings"
 // gemini reads generateContent. Its JSON takes names in both camelCase and
 // snake_case.
 func (g *gather) gemini() error {
-	return g.object(func(name []byte) error {
+	return g.fields(geminiFields, func(name []byte) error {
 		switch string(name) {
 		case "contents":
 			return g.parts(g.geminiContent)
@@ -24,8 +24,12 @@ func (g *gather) gemini() error {
 	})
 }
 
+// geminiFields are the members of a request that bear on its bound.
+var geminiFields = []string{"contents", "systemInstruction", "system_instruction", "generationConfig", "generation_config", "tools",
+	"cachedContent", "cached_content", "serviceTier", "service_tier"}
+
 func (g *gather) geminiConfig() error {
-	return g.object(func(name []byte) error {
+	return g.fields([]string{"maxOutputTokens", "max_output_tokens", "candidateCount", "candidate_count", "responseModalities", "response_modalities"}, func(name []byte) error {
 		switch string(name) {
 		case "maxOutputTokens", "max_output_tokens":
 			return g.most(&g.b.MaxOutputTokens, string(name))

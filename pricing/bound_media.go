@@ -3,6 +3,7 @@ package pricing
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"strings"
 )
 
@@ -55,16 +56,26 @@ func (g *gather) image(w, h int64, low bool, what string) error {
 func (g *gather) documentData(mediaType string, raw, b64 []byte) error {
 	g.isMedia(raw)
 	if strings.HasPrefix(mediaType, "text/") || mediaType == "application/json" {
-		text := make([]byte, base64.StdEncoding.DecodedLen(len(b64)))
-		n, err := base64.StdEncoding.Decode(text, b64)
-		if err != nil { // not what it says: its characters as they stand
-			g.isText(raw)
-			return nil
+		text, err := anyBase64(b64)
+		if err != nil {
+			return fmt.Errorf("%w: a document's base64: %w", ErrBadRequest, err)
 		}
-		g.textTokens += TextTokensAtMost(text[:n], g.m)
+		g.textTokens += TextTokensAtMost(text, g.m)
 		return nil
 	}
 	return g.document("a document")
+}
+
+// anyBase64 decodes either alphabet, padded or not: servers take them all.
+func anyBase64(b64 []byte) ([]byte, error) {
+	e := base64.RawStdEncoding
+	if bytes.ContainsAny(b64, "-_") {
+		e = base64.RawURLEncoding
+	}
+	b64 = bytes.TrimRight(b64, "=")
+	text := make([]byte, e.DecodedLen(len(b64)))
+	n, err := e.Decode(text, b64)
+	return text[:n], err
 }
 
 // document bounds a document whose text does not show: by the operator's cap,

@@ -5,14 +5,25 @@ const defaultCompletionTokens = 16
 
 // chat reads /v1/chat/completions.
 func (g *gather) chat() error {
-	return g.object(func(name []byte) error {
+	if g.m.SearchesAlways {
+		if err := g.oneSearch(); err != nil {
+			return err
+		}
+	}
+	return g.fields(chatFields, func(name []byte) error {
 		switch string(name) {
 		case "messages":
 			return g.array(g.chatMessage)
 		case "max_completion_tokens", "max_tokens":
 			return g.most(&g.b.MaxOutputTokens, string(name))
-		case "n":
-			return g.most(&g.b.Candidates, "n")
+		case "n", "best_of":
+			return g.most(&g.b.Candidates, string(name))
+		case "prediction": // what of it is rejected is billed as output
+			raw, err := g.raw()
+			if err == nil && string(raw) != "null" {
+				g.b.ExtraOutputTokens += TextTokensAtMost(raw, g.m)
+			}
+			return err
 		case "service_tier":
 			return g.tier()
 		case "tools", "functions":
@@ -21,33 +32,41 @@ func (g *gather) chat() error {
 			return g.chatModalities()
 		case "web_search_options":
 			return g.chatSearch()
-		case "search_parameters": // xAI's live search
-			return g.liveSearch()
+		case "search_parameters", "plugins": // xAI's live search by the source, OpenRouter's plugins
+			return g.refuseUnlessEmpty(string(name))
 		}
 		return g.skip()
 	})
 }
 
+// chatFields are the members of a chat request that bear on its bound.
+var chatFields = []string{"model", "messages", "max_completion_tokens", "max_tokens", "n", "best_of", "prediction", "service_tier",
+	"tools", "functions", "modalities", "web_search_options", "search_parameters", "plugins", "stream", "stream_options"}
+
 // chatSearch bounds the search of a search model: one for each call.
 func (g *gather) chatSearch() error {
 	raw, err := g.raw()
-	if err != nil || string(raw) == "null" {
+	if err != nil || string(raw) == "null" || g.m.SearchesAlways {
 		return err
 	}
+	return g.oneSearch()
+}
+
+func (g *gather) oneSearch() error {
 	if g.b.Pieces.WebSearches != asOftenAsCalled {
 		g.b.Pieces.WebSearches++
 	}
 	return g.add(&g.textTokens, "web search results", "server_tool_tokens", g.caps.ServerToolTokens)
 }
 
-// liveSearch bounds searches that the provider makes as it likes.
-func (g *gather) liveSearch() error {
+// refuseUnlessEmpty refuses a member that makes the provider bill by rules
+// that no cap describes.
+func (g *gather) refuseUnlessEmpty(name string) error {
 	raw, err := g.raw()
-	if err == nil && string(raw) != "null" {
-		g.serverTools, g.uncounted = true, true
-		g.b.Pieces.WebSearches = asOftenAsCalled
+	if err != nil || string(raw) == "null" || string(raw) == "[]" || string(raw) == "{}" {
+		return err
 	}
-	return err
+	return &UnboundedError{name + ", billed by rules of its own", ""}
 }
 
 // chatModalities notes that only text is asked for. Without the field the
@@ -135,7 +154,7 @@ func (g *gather) chatPart() error {
 		return err
 	}
 	switch p.kind {
-	case "text", "refusal", "input_text", "output_text":
+	case "text", "refusal", "input_text", "output_text", "thinking":
 		return nil
 	case "image_url":
 		if p.url == nil {
@@ -218,7 +237,7 @@ func (g *gather) quoted(raw []byte, use func([]byte) error) error {
 // prompt.
 func (g *gather) completions() error {
 	var n, bestOf, prompts, most int64
-	err := g.object(func(name []byte) error {
+	err := g.fields([]string{"model", "prompt", "n", "best_of", "max_tokens", "service_tier", "stream"}, func(name []byte) error {
 		switch string(name) {
 		case "prompt":
 			return g.prompts(&prompts)

@@ -4,7 +4,7 @@ import "strings"
 
 // responses reads /v1/responses.
 func (g *gather) responses() error {
-	return g.object(func(name []byte) error {
+	return g.fields(responsesFields, func(name []byte) error {
 		switch string(name) {
 		case "input":
 			return g.parts(g.responsesItem)
@@ -23,14 +23,30 @@ func (g *gather) responses() error {
 	})
 }
 
+// responsesFields are the members of a request that bear on its bound.
+var responsesFields = []string{"model", "input", "max_output_tokens", "max_tool_calls", "service_tier", "tools",
+	"previous_response_id", "conversation", "prompt", "background", "stream"}
+
+// hostedToolTokens bounds what the provider adds to the prompt to describe a
+// tool that it defines and the client runs.
+const hostedToolTokens = 1000
+
 // responsesTool reads one tool. Those that the provider runs are bounded by
 // max_tool_calls or a cap.
 func (g *gather) responsesTool() error {
 	g.hasTools = true
-	kind := ""
+	kind, memory := "", ""
 	err := g.object(func(name []byte) error {
-		if string(name) == "type" {
+		switch {
+		case string(name) == "type":
 			return g.into(&kind)
+		case string(name) == "container" && g.d.PeekKind() == '{':
+			return g.object(func(name []byte) error {
+				if string(name) == "memory_limit" {
+					return g.into(&memory)
+				}
+				return g.skip()
+			})
 		}
 		return g.skip()
 	})
@@ -39,8 +55,10 @@ func (g *gather) responsesTool() error {
 	}
 	pieces := &g.b.Pieces
 	switch {
-	case kind == "function", kind == "custom", kind == "local_shell", kind == "apply_patch",
-		kind == "namespace", kind == "tool_search", strings.HasPrefix(kind, "computer"):
+	case kind == "function", kind == "custom", kind == "namespace":
+		return nil
+	case kind == "local_shell", kind == "apply_patch", kind == "tool_search", strings.HasPrefix(kind, "computer"):
+		g.toolTokens += hostedToolTokens
 		return nil
 	case strings.HasPrefix(kind, "web_search"):
 		pieces.WebSearches = asOftenAsCalled
@@ -48,6 +66,9 @@ func (g *gather) responsesTool() error {
 		pieces.FileSearches = asOftenAsCalled
 	case kind == "code_interpreter":
 		pieces.CodeSessions = 1
+		if err := g.codeMemory(memory); err != nil {
+			return err
+		}
 	case kind == "x_search":
 		pieces.XSearches = asOftenAsCalled
 	case kind == "mcp":
@@ -55,6 +76,19 @@ func (g *gather) responsesTool() error {
 		return &UnboundedError{"the provider's tool " + clip(kind, 40) + ", billed by rules of its own", ""}
 	}
 	g.serverTools = true
+	return nil
+}
+
+// codeMemory takes the size of a code session's container, whose price must be
+// listed where it is not the smallest.
+func (g *gather) codeMemory(size string) error {
+	if size == "" || size == "1g" {
+		return nil
+	}
+	if _, ok := g.m.units[UnitCodeSession+"/"+size]; !ok {
+		return &UnpricedError{g.m.Provider, g.m.ID, UnitCodeSession + "/" + clip(size, 20)}
+	}
+	g.b.Variant = size
 	return nil
 }
 

@@ -128,7 +128,7 @@ func TestBoundRequest(t *testing.T) {
 			Bound{NoOutput: true}, 16},
 		{"messages: tools, fast, in a region", "anthropic", "claude-opus-4-8", AnthropicMessages,
 			`{"max_tokens":1,"speed":"fast","inference_geo":"us","tools":[{"name":"f","input_schema":{}},{"type":"bash_20250124","name":"bash"}],"messages":[]}`, fit,
-			Bound{MaxOutputTokens: 1, ServiceTiers: []string{"fast", "standard"}, Regions: []string{"us"}}, 16 + 530 + 245},
+			Bound{MaxOutputTokens: 1, ServiceTiers: []string{"fast", "standard"}, Regions: []string{"us", ""}}, 16 + 530 + 245},
 		{"messages: an image within a tool's result", "anthropic", "claude-sonnet-4-5", AnthropicMessages,
 			`{"max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"` + img + `"}}]}]}]}`, fit,
 			Bound{MaxOutputTokens: 1, InputImageTokens: 1700, Pieces: Usage{InputImages: 1}}, 16 - int64(len(img)) - 2},
@@ -165,7 +165,8 @@ func TestBoundRequest(t *testing.T) {
 }
 
 // Two searches of at most 1000 tokens each: the input is read three times,
-// each time with both results: 3 x (input + 2 x 1000), and two searches.
+// each time with both results and the one token of output:
+// 3 x (input + 2 x 1000 + 1), and two searches.
 func TestBoundServerTools(t *testing.T) {
 	m := lookup(t, "anthropic", "claude-opus-4-8")
 	body := `{"max_tokens":1,"messages":[],"tools":[{"type":"web_search_20250305","name":"web_search","max_uses":2}]}`
@@ -173,7 +174,7 @@ func TestBoundServerTools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 3 * (int64(len(body)) + 16 + 530 + 2000); b.InputTokens != want || b.Pieces.WebSearches != 2 {
+	if want := 3 * (int64(len(body)) + 16 + 530 + 2000 + 1); b.InputTokens != want || b.Pieces.WebSearches != 2 {
 		t.Errorf("%d tokens and %d searches, want %d and 2", b.InputTokens, b.Pieces.WebSearches, want)
 	}
 }
@@ -261,8 +262,10 @@ func TestTextTokensAtMost(t *testing.T) {
 func TestBoundAudio(t *testing.T) {
 	m := lookup(t, "google", "gemini-2.5-flash")
 	wav := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00"), make([]byte, 96_000)...)
+	mp3 := append([]byte("ID3"), wav[3:]...)
 	for format, want := range map[string]int64{"audio/wav": 4 * 32, "audio/mp3": 97 * 32} {
-		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"` + base64.StdEncoding.EncodeToString(wav) + `"}}]}]}`
+		sound := map[string][]byte{"audio/wav": wav, "audio/mp3": mp3}[format]
+		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"` + base64.StdEncoding.EncodeToString(sound) + `"}}]}]}`
 		b, err := m.BoundRequest(GeminiGenerate, []byte(body), nil)
 		if err != nil || b.InputAudioTokens != want || b.InputTokens > 200 {
 			t.Errorf("%s: %+v, %v; want %d", format, b, err, want)
@@ -297,8 +300,8 @@ func TestBoundByCaps(t *testing.T) {
 			func(n int64) int64 { return n + 300 }, 0, 0, 0},
 		{"openai", "gpt-4o-search-preview", OpenAIChat, `{"messages":[],"web_search_options":{}}`,
 			func(n int64) int64 { return n + 100 }, 0, 0, 1},
-		{"openai", "gpt-5.4", OpenAIChat, `{"messages":[],"search_parameters":{}}`,
-			func(n int64) int64 { return 2 * (n + 100) }, 0, 0, 1},
+		{"openai", "gpt-5.4", OpenAIChat, `{"messages":[],"max_tokens":7,"tools":[{"type":"web_search"}]}`,
+			func(n int64) int64 { return 2 * (n + 100 + 7) }, 0, 0, 1},
 		{"openai", "gpt-5.4", OpenAIResponses, `{"input":[{"type":"message","content":[{"type":"input_file","file_data":"data:text/plain;base64,aGVsbG8="}]}]}`,
 			func(n int64) int64 { return n - int64(len(`"data:text/plain;base64,aGVsbG8="`)) + 5 }, 0, 0, 0}, // hello
 		{"anthropic", "claude-opus-4-8", AnthropicMessages, `{"messages":[{"content":[{"type":"hologram","source":{"type":"url","url":"x"}}]}]}`,

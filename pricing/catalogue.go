@@ -167,9 +167,14 @@ func fineTuneBase(id string) string {
 }
 
 // LookupAnswer finds the model that a call is settled by: the one the answer
-// names, or where that is not known the one that was asked for and quoted.
+// names, or where that is not known the one that was asked for and quoted. A
+// deployment that the operator has priced is its own, whatever model it says it
+// runs.
 func (c *Catalogue) LookupAnswer(provider, asked, answered string) (*Model, error) {
 	if s := c.providers[provider]; s != nil && answered != "" && len(answered) <= maxIDBytes {
+		if m := s.byID[asked]; m != nil && m.ownPrice {
+			return m, nil
+		}
 		if m := s.find(answered); m != nil {
 			return m, nil
 		}

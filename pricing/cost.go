@@ -138,8 +138,10 @@ func (m *Model) unit(name, variant string) (unitRate, bool) {
 			return r, true
 		}
 	}
-	r, ok := m.units[name]
-	return r, ok
+	if r, ok := m.units[name]; ok {
+		return r, true
+	}
+	return m.boundUnit(name, "") // listed in its variants alone: the dearest
 }
 
 // boundUnit finds the price that a piece can have at most: that of the variant

@@ -113,7 +113,7 @@ func TestCostByHand(t *testing.T) {
 		// 04:00 is not: half
 		{"off-peak hour", "deepseek", "deepseek-flash", Usage{InputTokens: 1000, OutputTokens: 1000}, Terms{At: at("2026-09-14T04:00:00Z")}, "0.00075"},
 		{"Sunday is off-peak", "deepseek", "deepseek-flash", Usage{InputTokens: 1000, OutputTokens: 1000}, Terms{At: at("2026-09-13T02:00:00Z")}, "0.00075"},
-		{"a holiday is off-peak", "deepseek", "deepseek-flash", Usage{InputTokens: 1000, OutputTokens: 1000}, Terms{At: at("2026-10-01T02:00:00Z")}, "0.00075"},
+		{"a holiday is taken for a working day", "deepseek", "deepseek-flash", Usage{InputTokens: 1000, OutputTokens: 1000}, Terms{At: at("2026-10-01T02:00:00Z")}, "0.0015"},
 		{"no time is the dearest time", "deepseek", "deepseek-flash", Usage{InputTokens: 1000, OutputTokens: 1000}, Terms{}, "0.0015"},
 		// 1000 x 0.75 + 100 x 3.75 = 1125 micro-USD
 		{"introductory price", "google", "gemini-3.6-flash", Usage{InputTokens: 1000, OutputTokens: 100}, Terms{At: at("2026-12-31T23:59:59Z")}, "0.001125"},

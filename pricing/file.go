@@ -132,6 +132,7 @@ func (p *provider) readModel(c *hclsyntax.Block) (*Model, error) {
 	m.MaxInputTokens = b.whole("max_input_tokens")
 	m.MaxOutputTokens = b.whole("max_output_tokens")
 	m.HiddenOutput = b.flag("hidden_output")
+	m.SearchesAlways = b.flag("searches_always")
 	m.Tokenizer = b.text("tokenizer")
 	m.Free = b.flag("free")
 	m.Source, m.Note = b.text("source"), b.text("note")
@@ -239,7 +240,7 @@ func readUnit(c *hclsyntax.Block) (unitSpec, error) {
 		return unitSpec{}, err
 	}
 	b := newBlock(c)
-	u := unitSpec{where: b.where, name: name, price: b.text("price"), per: b.whole("per"), free: b.flag("free")}
+	u := unitSpec{where: b.where, name: name, price: b.text("price"), per: b.whole("per"), free: b.flag("free"), once: b.flag("once_per_prompt")}
 	return u, b.done()
 }
 

@@ -151,7 +151,10 @@ const minAudioBytesPerSecond = 1000
 func audioSeconds(format string, head []byte, size int64) (seconds int64, ok bool) {
 	switch format {
 	case "mp3", "mpeg", "audio/mp3", "audio/mpeg":
-		return ceilDiv(size, minAudioBytesPerSecond), true
+		// What does not begin as MP3 does may be anything that decoders know.
+		tagged := len(head) >= 3 && string(head[:3]) == "ID3"
+		framed := len(head) >= 2 && head[0] == 0xFF && head[1]&0xE0 == 0xE0
+		return ceilDiv(size, minAudioBytesPerSecond), tagged || framed
 	case "wav", "audio/wav", "audio/x-wav", "audio/wave":
 		// RIFF header with a plain PCM format chunk: rate times block size.
 		if len(head) >= 36 && string(head[:4]) == "RIFF" && string(head[8:16]) == "WAVEfmt " && binary.LittleEndian.Uint16(head[20:]) == 1 {

@@ -85,6 +85,11 @@ const (
 	UnitMapSearch         = "map_search"
 	UnitCodeSession       = "code_session"
 	UnitToolCall          = "tool_call"
+	// Pieces that are billed beside the calls, for estimates and charges.
+	UnitStep              = "step"          // of an image's generation
+	UnitPixel             = "pixel"         // generated
+	UnitCacheStorage      = "cache_storage" // a cached token kept for an hour
+	UnitProvisionedSecond = "provisioned_second"
 )
 
 // unitFields gives every unit its quantity in a Usage.
@@ -110,6 +115,10 @@ var unitFields = []struct {
 	{UnitMapSearch, func(u *Usage) *int64 { return &u.MapSearches }, 1},
 	{UnitCodeSession, func(u *Usage) *int64 { return &u.CodeSessions }, 1},
 	{UnitToolCall, func(u *Usage) *int64 { return &u.ToolCalls }, 1},
+	{UnitStep, func(u *Usage) *int64 { return &u.Steps }, 1},
+	{UnitPixel, func(u *Usage) *int64 { return &u.Pixels }, 1},
+	{UnitCacheStorage, func(u *Usage) *int64 { return &u.CacheStorageTokenHours }, 1},
+	{UnitProvisionedSecond, func(u *Usage) *int64 { return &u.ProvisionedMs }, 1000},
 }
 
 // unitScale returns how many of a Usage's quantities make one of the named

@@ -84,11 +84,20 @@ func (m *Model) lists(tier, region string) bool {
 func (m *Model) matchTier(dst []priced, tier, region string, s selection) []priced {
 	start := len(dst)
 	dst = m.appendActive(dst, tier, region, s)
+	if m.rowRegion(tier, region) != "" { // the same for a region with rows of its own
+		dst = m.appendUnlessStoodFor(dst, start, tier, "", s)
+	}
 	if tier == StandardTier {
 		return dst
 	}
+	return m.appendUnlessStoodFor(dst, start, StandardTier, region, s)
+}
+
+// appendUnlessStoodFor adds the rows of one tier and region but those that the
+// rows met since start make irrelevant.
+func (m *Model) appendUnlessStoodFor(dst []priced, start int, tier, region string, s selection) []priced {
 	mark := len(dst)
-	dst = m.appendActive(dst, StandardTier, region, s)
+	dst = m.appendActive(dst, tier, region, s)
 	kept := dst[:mark]
 	for _, p := range dst[mark:] {
 		if !m.standsFor(p.row, dst[start:mark], s) {

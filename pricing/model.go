@@ -73,6 +73,8 @@ type Model struct {
 	// HiddenOutput says that output may be billed that the client never
 	// sees (reasoning), so output cannot be metered from what passes by.
 	HiddenOutput bool
+	// SearchesAlways says that every call makes one web search, asked for or not.
+	SearchesAlways bool
 	// NormalizesText says that the tokenizer normalises text (NFKC) first,
 	// or is not known not to: bytes alone do not bound its tokens.
 	NormalizesText bool
@@ -97,6 +99,9 @@ type Model struct {
 	// RetiresOn is the day the vendor stops serving the model; zero = not known.
 	RetiresOn time.Time
 
+	// ownPrice says that the operator priced the id itself, and not a model of
+	// the vendor's: it stands whatever model the answers name.
+	ownPrice    bool
 	region      string // fixed by the id's prefix, such as "us." at Bedrock
 	rows        []*row
 	units       map[string]unitRate
@@ -143,6 +148,7 @@ type unitRate struct {
 	pico Pico
 	per  int64
 	text string // as listed, for lines
+	once bool   // billed once for a prompt, however many of it there were
 
 	listed    string // the price's decimal USD
 	listedPer int64  // for so many

@@ -225,6 +225,7 @@ func (o *Override) spec(s *shelf, base *Model, name, id string) *spec {
 	for _, x := range m.multipliers {
 		sp.multipliers = append(sp.multipliers, multiplierSpec{where: sp.where, region: x.region, bp: x.bp})
 	}
+	m.ownPrice = o.AliasOf != "" && id != "*"
 	m.Source, m.Confidence, m.Operator, m.Free, m.Note = "operator", ConfidenceOperator, true, o.Free, o.Note
 	if o.Kind != "" {
 		m.Kind = o.Kind

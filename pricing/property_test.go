@@ -100,7 +100,7 @@ func TestCostWithinQuote(t *testing.T) {
 		b := Bound{
 			InputTokens: quantity.Draw(t, "text"), InputAudioTokens: quantity.Draw(t, "audio"),
 			InputImageTokens: quantity.Draw(t, "image"), InputVideoTokens: quantity.Draw(t, "video"),
-			CitationTokens:  quantity.Draw(t, "citations"),
+			CitationTokens: quantity.Draw(t, "citations"), ExtraOutputTokens: quantity.Draw(t, "extra output"),
 			CacheWrite:      rapid.SampledFrom([]CacheWrite{NoCacheWrite, CacheWrite5m, CacheWrite1h}).Draw(t, "write"),
 			MaxOutputTokens: rapid.Int64Range(1, 10_000).Draw(t, "output"), Candidates: rapid.Int64Range(1, 8).Draw(t, "n"),
 			TextOutput:   rapid.Bool().Draw(t, "text output"),
@@ -134,7 +134,7 @@ func TestCostWithinQuote(t *testing.T) {
 		u.CachedInputImageTokens = b.InputImageTokens - u.InputImageTokens
 		u.InputVideoTokens = upTo(t, "video used", b.InputVideoTokens)
 		units := upTo(t, "units", b.MaxOutputTokens)
-		out := upTo(t, "out", units*b.Candidates)
+		out := upTo(t, "out", units*b.Candidates) + upTo(t, "extra out", b.ExtraOutputTokens)
 		u.ReasoningTokens = upTo(t, "reasoning", out)
 		out -= u.ReasoningTokens
 		if !b.TextOutput {

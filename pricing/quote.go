@@ -37,6 +37,9 @@ type Bound struct {
 	// MaxOutputTokens bounds one candidate's output, reasoning included;
 	// 0 takes the model's maximum, which the caller writes into the request.
 	MaxOutputTokens int64
+	// ExtraOutputTokens are billed as output beside what MaxOutputTokens
+	// bounds: a prediction that is rejected, a summary of the conversation.
+	ExtraOutputTokens int64
 	// NoOutput says that the request asks for no output at all.
 	NoOutput bool
 	// Candidates is how many answers are generated (n, best_of,
@@ -66,7 +69,7 @@ type Bound struct {
 type Quote struct {
 	FixedPico   int64 `json:"fixed_pico"`    // input and pieces, pico-USD
 	PerUnitPico int64 `json:"per_unit_pico"` // one output token of each candidate, pico-USD
-	FixedTokens int64 `json:"fixed_tokens"`  // all input
+	FixedTokens int64 `json:"fixed_tokens"`  // all input, and output that no bound lowers
 	// TokensPerUnit is the number of candidates; MaxUnits the output bound of
 	// each.
 	TokensPerUnit int64 `json:"tokens_per_unit"`
@@ -103,14 +106,7 @@ func (m *Model) complete(b Bound) (Bound, error) {
 	}
 	b.Candidates = max(b.Candidates, 1)
 	b.Pieces.Requests = max(b.Pieces.Requests, 1)
-	switch {
-	case !m.Kind.generates(), b.NoOutput:
-		b.MaxOutputTokens = 0
-	case b.MaxOutputTokens == 0 && m.MaxOutputTokens > 0:
-		b.MaxOutputTokens = m.MaxOutputTokens
-	case b.MaxOutputTokens == 0:
-		b.MaxOutputTokens = DefaultMaxOutputTokens
-	}
+	b.MaxOutputTokens = m.outputBound(&b)
 	if b.Until.Before(b.From) {
 		b.Until = b.From
 	}
@@ -126,7 +122,7 @@ func (m *Model) complete(b Bound) (Bound, error) {
 	}{
 		{"input_tokens", b.InputTokens}, {"input_audio_tokens", b.InputAudioTokens},
 		{"input_image_tokens", b.InputImageTokens}, {"input_video_tokens", b.InputVideoTokens},
-		{"citation_tokens", b.CitationTokens}, {"max_output_tokens", b.MaxOutputTokens},
+		{"citation_tokens", b.CitationTokens}, {"max_output_tokens", b.MaxOutputTokens}, {"extra_output_tokens", b.ExtraOutputTokens},
 	} {
 		if err := checkQuantity(q.name, q.n); err != nil {
 			return b, err
@@ -136,6 +132,20 @@ func (m *Model) complete(b Bound) (Bound, error) {
 		return b, fmt.Errorf("candidates = %d, above %d: %w", b.Candidates, MaxCandidates, ErrTooLarge)
 	}
 	return b, b.Pieces.Check()
+}
+
+// outputBound is the output bound of one candidate: the request's, else the
+// model's, else DefaultMaxOutputTokens.
+func (m *Model) outputBound(b *Bound) int64 {
+	switch {
+	case !m.Kind.generates(), b.NoOutput:
+		return 0
+	case b.MaxOutputTokens != 0:
+		return b.MaxOutputTokens
+	case m.MaxOutputTokens > 0:
+		return m.MaxOutputTokens
+	}
+	return DefaultMaxOutputTokens
 }
 
 var (
@@ -200,7 +210,7 @@ func (m *Model) boundRates(r *row, b *Bound) boundRates {
 // rows. They may come from two rows; the sum is then above what any one call
 // can cost, never below.
 func (m *Model) quoteRows(b Bound, rows []priced, units []unitTerm) (Quote, error) {
-	q := Quote{FixedPico: -1, PerUnitPico: -1, FixedTokens: b.inputTokens(), TokensPerUnit: b.Candidates, MaxUnits: b.MaxOutputTokens}
+	q := Quote{FixedPico: -1, PerUnitPico: -1, FixedTokens: b.inputTokens() + b.ExtraOutputTokens, TokensPerUnit: b.Candidates, MaxUnits: b.MaxOutputTokens}
 	var fixedRow, unitRow priced
 	var fixedUse [tokenItems]int64
 	var unitItem item
@@ -212,6 +222,7 @@ func (m *Model) quoteRows(b Bound, rows []priced, units []unitTerm) (Quote, erro
 		use[rates.image] += b.InputImageTokens
 		use[rates.video] += b.InputVideoTokens
 		use[itemCitation] += b.CitationTokens
+		use[rates.output] += b.ExtraOutputTokens
 		fixed, ok := m.picoUp(r, &use, units)
 		if !ok {
 			return Quote{}, m.tooLarge()

@@ -146,13 +146,17 @@ func (s *AnthropicStream) Reading() (Reading, error) {
 }
 
 // splitWrites divides a total of cache writes by time to live. Without any
-// split they are of the default five minutes; what a split leaves out is taken
-// to be of the dearer hour.
+// split they are of the default five minutes. A total may grow after the split
+// was told, which a stream's first event does: what it leaves out lives as long
+// as the writes that it shows, else it is taken to be of the dearer hour.
 func splitWrites(total, w5m, w1h count) (int64, int64) {
 	if !w5m.ok() && !w1h.ok() {
 		return total.n(), 0
 	}
 	rest := max(0, total.n()-w5m.n()-w1h.n())
+	if w1h.n() == 0 && w5m.n() > 0 {
+		return w5m.n() + rest, 0
+	}
 	return w5m.n(), w1h.n() + rest
 }
 

@@ -42,6 +42,23 @@ func ReadGeminiUsage(usageMetadata []byte) (Reading, error) {
 	if err := decodeUsage(usageMetadata, &g); err != nil {
 		return Reading{}, err
 	}
+	if !g.Candidates.ok() && !g.Thoughts.ok() && !g.Total.ok() {
+		return Reading{}, fmt.Errorf("%w: no candidatesTokenCount and no totalTokenCount", ErrNoUsage)
+	}
+	return g.reading()
+}
+
+// ReadGeminiEmbedUsage reads usageMetadata of embedContent, which has input
+// alone. It fails with ErrNoUsage or ErrBadUsage.
+func ReadGeminiEmbedUsage(usageMetadata []byte) (Reading, error) {
+	var g geminiUsage
+	if err := decodeUsage(usageMetadata, &g); err != nil {
+		return Reading{}, err
+	}
+	return g.reading()
+}
+
+func (g *geminiUsage) reading() (Reading, error) {
 	if !g.Prompt.ok() {
 		return Reading{}, fmt.Errorf("%w: no promptTokenCount", ErrNoUsage)
 	}

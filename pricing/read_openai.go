@@ -45,6 +45,13 @@ func ReadOpenAIChatUsage(usage []byte) (Reading, error) {
 	if !o.PromptTokens.ok() {
 		return Reading{}, fmt.Errorf("%w: no prompt_tokens", ErrNoUsage)
 	}
+	if !o.CompletionTokens.ok() { // an embedding, or told by the total alone
+		if !o.TotalTokens.ok() {
+			return Reading{}, fmt.Errorf("%w: no completion_tokens and no total_tokens", ErrNoUsage)
+		}
+		rest := max(0, o.TotalTokens.n()-o.PromptTokens.n())
+		o.CompletionTokens = count{&rest}
+	}
 	in := inputParts{total: o.PromptTokens, cached: o.PromptCacheHit}
 	if !in.cached.ok() {
 		in.cached = o.Cached

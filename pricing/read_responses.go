@@ -51,8 +51,8 @@ func ReadOpenAIResponsesUsage(usage []byte) (Reading, error) {
 		}
 		return Reading{Usage: Usage{Requests: 1, InputAudioMs: int64(math.Ceil(s * 1000))}}, nil
 	}
-	if !o.InputTokens.ok() {
-		return Reading{}, fmt.Errorf("%w: no input_tokens", ErrNoUsage)
+	if !o.InputTokens.ok() || !o.OutputTokens.ok() {
+		return Reading{}, fmt.Errorf("%w: no input_tokens and output_tokens", ErrNoUsage)
 	}
 	in := inputParts{total: o.InputTokens}
 	d := o.InputDetails

@@ -29,7 +29,8 @@ func newScan(body []byte) *scan {
 }
 
 func (s *scan) fail(err error) error {
-	if errors.Is(err, ErrBadRequest) || isUnbounded(err) {
+	var unpriced *UnpricedError
+	if errors.Is(err, ErrBadRequest) || isUnbounded(err) || errors.As(err, &unpriced) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrBadRequest, err)

@@ -35,6 +35,7 @@ type unitSpec struct {
 	where, name, price string
 	per                int64
 	free               bool
+	once               bool // billed once for a prompt
 }
 
 type multiplierSpec struct {
@@ -288,7 +289,7 @@ func (u *unitSpec) build() (unitRate, error) {
 	}
 	per := u.per * scale
 	g := gcd(int64(p), per)
-	return unitRate{pico: p / Pico(g), per: per / g, text: text, listed: u.price, listedPer: u.per}, nil
+	return unitRate{pico: p / Pico(g), per: per / g, text: text, listed: u.price, listedPer: u.per, once: u.once}, nil
 }
 
 func unitNames() []string {

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"encoding/binary"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -18,6 +19,9 @@ func TextTokensAtMost(body []byte, m *Model) int64 {
 	}
 	total := int64(len(body))
 	for i := 0; i < len(body); {
+		if i = plainRun(body, i); i == len(body) {
+			break
+		}
 		c := body[i]
 		switch {
 		case c == '\\' && i+1 < len(body) && body[i+1] == 'u':
@@ -35,6 +39,21 @@ func TextTokensAtMost(body []byte, m *Model) int64 {
 		}
 	}
 	return total
+}
+
+// plainRun skips from i what is ASCII and no backslash, eight bytes at a time.
+func plainRun(b []byte, i int) int {
+	const ones, highs, backslashes = 0x0101010101010101, 0x8080808080808080, 0x5c5c5c5c5c5c5c5c
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		x := w ^ backslashes // a byte of zero is a backslash
+		if (w|(x-ones)&^x)&highs != 0 {
+			break
+		}
+	}
+	for ; i < len(b) && b[i] < utf8.RuneSelf && b[i] != '\\'; i++ {
+	}
+	return i
 }
 
 // normalBytes is how many bytes r has at most after NFKC: those of its full

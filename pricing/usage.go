@@ -49,6 +49,11 @@ type Usage struct {
 	MapSearches   int64 `json:"map_searches,omitzero"`
 	CodeSessions  int64 `json:"code_sessions,omitzero"`
 	ToolCalls     int64 `json:"tool_calls,omitzero"`
+	Steps         int64 `json:"steps,omitzero"`
+	Pixels        int64 `json:"pixels,omitzero"`
+	// CacheStorageTokenHours is cached tokens times the hours they were kept.
+	CacheStorageTokenHours int64 `json:"cache_storage_token_hours,omitzero"`
+	ProvisionedMs          int64 `json:"provisioned_ms,omitzero"` // of one provisioned unit
 }
 
 // tokens returns the token buckets in the order of item.

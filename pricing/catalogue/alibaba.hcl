@@ -1,9 +1,11 @@
 # Prices of alibaba, in USD per million tokens unless a unit says otherwise.
 
 provider "alibaba" {
-  id_prefixes     = ["alibaba/"]
-  normalizes_text = true
-  cache_writes    = "explicit"
+  id_prefixes           = ["alibaba/"]
+  normalizes_text       = true
+  cache_writes          = "explicit"
+  fixed_overhead_tokens = 64
+  tool_overhead_tokens  = 512
 }
 
 model "qvq-max" {

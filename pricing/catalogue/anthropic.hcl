@@ -7,7 +7,7 @@ provider "anthropic" {
   fixed_overhead_tokens = 16
   tool_overhead_tokens  = 530
   # "priority" is capacity bought in advance; its tokens have no dearer price.
-  service_tier_names    = { priority = "standard" }
+  service_tier_names = { priority = "standard" }
   unit "web_search" {
     price = "10"
     per   = 1000

@@ -1,8 +1,11 @@
 # Prices of azure, in USD per million tokens unless a unit says otherwise.
 
 provider "azure" {
-  id_prefixes  = ["azure/"]
-  cache_writes = "none"
+  id_prefixes           = ["azure/"]
+  cache_writes          = "none"
+  normalizes_text       = true
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 512
 }
 
 model "Llama-3.2-11B-Vision-Instruct" {

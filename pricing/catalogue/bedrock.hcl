@@ -5,7 +5,7 @@ provider "bedrock" {
   region_prefixes       = ["us.", "eu.", "apac.", "au.", "jp.", "global."]
   normalizes_text       = true
   cache_writes          = "none"
-  fixed_overhead_tokens = 16
+  fixed_overhead_tokens = 128
   tool_overhead_tokens  = 530
 }
 

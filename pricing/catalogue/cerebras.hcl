@@ -1,9 +1,11 @@
 # Prices of cerebras, in USD per million tokens unless a unit says otherwise.
 
 provider "cerebras" {
-  id_prefixes     = ["cerebras/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["cerebras/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 512
 }
 
 model "gpt-oss-120b" {

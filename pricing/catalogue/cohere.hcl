@@ -1,9 +1,11 @@
 # Prices of cohere, in USD per million tokens unless a unit says otherwise.
 
 provider "cohere" {
-  id_prefixes     = ["cohere/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["cohere/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 1024
 }
 
 model "command" {

@@ -1,17 +1,19 @@
 # Prices of deepseek, in USD per million tokens unless a unit says otherwise.
 
 provider "deepseek" {
-  id_prefixes     = ["deepseek/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["deepseek/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 64
+  tool_overhead_tokens  = 512
 }
 
-# Peak hours are dearer, except on public holidays in China (2026 as announced).
-# A day after the last one listed is taken as a working day: the dearer reading.
+# Peak hours are dearer, except on public holidays in China. No source that was
+# compared lists those days, so none is assumed: holds and charges take a holiday
+# for a working day, the dearer reading.
 window "peak" {
-  days     = ["mon", "tue", "wed", "thu", "fri"]
-  utc      = ["01:00-04:00", "06:00-10:00"]
-  holidays = ["2026-09-25", "2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"]
+  days = ["mon", "tue", "wed", "thu", "fri"]
+  utc  = ["01:00-04:00", "06:00-10:00"]
 }
 
 model "deepseek-flash" {

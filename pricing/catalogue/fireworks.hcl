@@ -1,9 +1,11 @@
 # Prices of fireworks, in USD per million tokens unless a unit says otherwise.
 
 provider "fireworks" {
-  id_prefixes     = ["fireworks_ai/", "accounts/fireworks/models/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["fireworks_ai/", "accounts/fireworks/models/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 512
 }
 
 model "WhereIsAI/UAE-Large-V1" {

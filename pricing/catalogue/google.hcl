@@ -1,9 +1,10 @@
 # Prices of google, in USD per million tokens unless a unit says otherwise.
 
 provider "google" {
-  id_prefixes     = ["models/", "google/", "gemini/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes          = ["models/", "google/", "gemini/"]
+  normalizes_text      = true
+  cache_writes         = "none"
+  tool_overhead_tokens = 512
 }
 
 model "claude-fable-5" {
@@ -139,8 +140,9 @@ model "deep-research-pro-preview-12-2025" {
     output       = "6"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
 }
 
@@ -210,8 +212,9 @@ model "gemini-2.0-flash" {
     output       = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -237,8 +240,9 @@ model "gemini-2.0-flash-lite" {
     output       = "0.3"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -288,8 +292,9 @@ model "gemini-2.5-flash" {
     reasoning    = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -317,8 +322,9 @@ model "gemini-2.5-flash-image" {
     output_image = "30"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -344,8 +350,9 @@ model "gemini-2.5-flash-lite" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -372,8 +379,9 @@ model "gemini-2.5-flash-lite-preview-06-17" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -399,8 +407,9 @@ model "gemini-2.5-flash-lite-preview-09-2025" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -426,8 +435,9 @@ model "gemini-2.5-flash-preview-09-2025" {
     reasoning    = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -481,8 +491,9 @@ model "gemini-2.5-pro" {
     output             = "15"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -1133,8 +1144,9 @@ model "gemini-flash-latest" {
     reasoning    = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "capped"
@@ -1161,8 +1173,9 @@ model "gemini-flash-lite-latest" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "capped"
@@ -1230,8 +1243,9 @@ model "gemini-robotics-er-1.5-preview" {
     reasoning   = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "capped"

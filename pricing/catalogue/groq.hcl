@@ -1,10 +1,12 @@
 # Prices of groq, in USD per million tokens unless a unit says otherwise.
 
 provider "groq" {
-  id_prefixes        = ["groq/"]
-  normalizes_text    = true
-  cache_writes       = "none"
-  service_tier_names = { flex = "standard" }
+  id_prefixes           = ["groq/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  service_tier_names    = { flex = "standard" }
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 512
 }
 
 model "deepseek-r1-distill-llama-70b" {

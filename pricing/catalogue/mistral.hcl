@@ -1,9 +1,11 @@
 # Prices of mistral, in USD per million tokens unless a unit says otherwise.
 
 provider "mistral" {
-  id_prefixes     = ["mistral/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["mistral/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 64
+  tool_overhead_tokens  = 512
 }
 
 model "codestral-2501" {

@@ -1,9 +1,11 @@
 # Prices of moonshot, in USD per million tokens unless a unit says otherwise.
 
 provider "moonshot" {
-  id_prefixes     = ["moonshot/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["moonshot/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 64
+  tool_overhead_tokens  = 512
 }
 
 model "kimi-k2-0711-preview" {

@@ -1030,6 +1030,7 @@ model "gpt-4o-mini-realtime-preview-2024-12-17" {
 }
 
 model "gpt-4o-mini-search-preview" {
+  searches_always   = true
   context_tokens    = 128000
   max_output_tokens = 16384
   tokenizer         = "o200k_base"
@@ -1047,8 +1048,9 @@ model "gpt-4o-mini-search-preview" {
     output       = "0.3"
   }
   unit "web_search" {
-    price = "30"
-    per   = 1000
+    price           = "30"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images            = "tiles"
@@ -1058,6 +1060,7 @@ model "gpt-4o-mini-search-preview" {
 }
 
 model "gpt-4o-mini-search-preview-2025-03-11" {
+  searches_always   = true
   context_tokens    = 128000
   max_output_tokens = 16384
   tokenizer         = "o200k_base"
@@ -1123,6 +1126,7 @@ model "gpt-4o-realtime-preview" {
 }
 
 model "gpt-4o-search-preview" {
+  searches_always   = true
   context_tokens    = 128000
   max_output_tokens = 16384
   tokenizer         = "o200k_base"
@@ -1140,8 +1144,9 @@ model "gpt-4o-search-preview" {
     output       = "5"
   }
   unit "web_search" {
-    price = "50"
-    per   = 1000
+    price           = "50"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images            = "tiles"
@@ -1151,6 +1156,7 @@ model "gpt-4o-search-preview" {
 }
 
 model "gpt-4o-search-preview-2025-03-11" {
+  searches_always   = true
   context_tokens    = 128000
   max_output_tokens = 16384
   tokenizer         = "o200k_base"
@@ -1481,6 +1487,7 @@ model "gpt-5-pro-2025-10-06" {
 }
 
 model "gpt-5-search-api" {
+  searches_always   = true
   ids               = ["gpt-5-search-api-2025-10-14"]
   context_tokens    = 272000
   max_output_tokens = 128000

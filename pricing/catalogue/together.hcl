@@ -1,9 +1,11 @@
 # Prices of together, in USD per million tokens unless a unit says otherwise.
 
 provider "together" {
-  id_prefixes     = ["together/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["together/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 128
+  tool_overhead_tokens  = 512
 }
 
 model "Austism/chronos-hermes-13b" {

@@ -4,7 +4,7 @@ provider "vertex" {
   id_prefixes           = ["vertex_ai/", "google/", "anthropic/"]
   normalizes_text       = true
   cache_writes          = "none"
-  fixed_overhead_tokens = 16
+  fixed_overhead_tokens = 128
   tool_overhead_tokens  = 530
 }
 
@@ -595,8 +595,9 @@ model "gemini-2.0-flash-001" {
     output       = "0.6"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -622,8 +623,9 @@ model "gemini-2.0-flash-lite" {
     output       = "0.3"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -673,8 +675,9 @@ model "gemini-2.5-flash" {
     reasoning    = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -724,8 +727,9 @@ model "gemini-2.5-flash-lite" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -752,8 +756,9 @@ model "gemini-2.5-flash-lite-preview-06-17" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -779,8 +784,9 @@ model "gemini-2.5-flash-lite-preview-09-2025" {
     reasoning    = "0.4"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -806,8 +812,9 @@ model "gemini-2.5-flash-preview-09-2025" {
     reasoning    = "2.5"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"
@@ -856,8 +863,9 @@ model "gemini-2.5-pro" {
     output             = "15"
   }
   unit "web_search" {
-    price = "35"
-    per   = 1000
+    price           = "35"
+    per             = 1000
+    once_per_prompt = true
   }
   media {
     images                  = "gemini_tiles"

@@ -1,9 +1,11 @@
 # Prices of xai, in USD per million tokens unless a unit says otherwise.
 
 provider "xai" {
-  id_prefixes     = ["xai/"]
-  normalizes_text = true
-  cache_writes    = "none"
+  id_prefixes           = ["xai/"]
+  normalizes_text       = true
+  cache_writes          = "none"
+  fixed_overhead_tokens = 1024
+  tool_overhead_tokens  = 512
 }
 
 model "grok-2" {
