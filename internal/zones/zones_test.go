@@ -1,0 +1,87 @@
+package zones
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+)
+
+var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// offset is what the table says of an instant.
+func offset(z fsm.Zone, at time.Time) int64 {
+	v := z.Transitions[0].Offset
+	for _, t := range z.Transitions[1:] {
+		if t.At <= fsm.Time(at.UnixNano()) {
+			v = t.Offset
+		}
+	}
+	return v
+}
+
+// Ensure that a table says of every hour what the time-zone database says, and
+// that the ledger takes it.
+func TestTablesSayWhatTheDatabaseSays(t *testing.T) {
+	for _, name := range []string{"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "America/St_Johns"} {
+		z, err := Load(name, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fsm.Validate(&fsm.PutZone{Zone: z}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := now.AddDate(-2, 0, 0); at.Before(now.AddDate(10, 0, 0)); at = at.Add(time.Hour) {
+			if _, want := at.In(loc).Zone(); offset(z, at) != int64(want) {
+				t.Fatalf("%s at %s: offset %d, the database says %d", name, at, offset(z, at), want)
+			}
+		}
+	}
+}
+
+// Ensure that a zone is named as the database names it, or refused with what
+// is allowed.
+func TestUnknownZonesAreRefused(t *testing.T) {
+	for _, name := range []string{"", "UTC", "Local", "Europe/Atlantis", "../etc/passwd"} {
+		if _, err := Load(name, now); err == nil || !strings.Contains(err.Error(), "Europe/Berlin") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// Ensure that each zone that budgets need is there once, and none for UTC.
+func TestForBudgets(t *testing.T) {
+	b := func(zone string) fsm.Budget { return fsm.Budget{Name: zone, Window: fsm.Window{Zone: zone}} }
+	z, err := For([]fsm.Budget{b(""), b("Europe/Berlin"), b("UTC"), b("Asia/Tokyo"), b("Europe/Berlin")}, now)
+	if err != nil || len(z) != 2 || z[0].Name != "Europe/Berlin" || z[1].Name != "Asia/Tokyo" {
+		t.Errorf("%+v, %v", z, err)
+	}
+	if _, err := For([]fsm.Budget{b("Nowhere")}, now); err == nil || !strings.Contains(err.Error(), `budget "Nowhere"`) {
+		t.Error(err)
+	}
+}
+
+// Ensure that a table is put again when it reaches less far than a fresh one,
+// and left alone while it says the same.
+func TestOutdatedTables(t *testing.T) {
+	berlin, err := Load("Europe/Berlin", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kolkata, err := Load("Asia/Kolkata", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := []fsm.Zone{berlin, kolkata}
+	if out := Outdated(known, now); len(out) != 0 {
+		t.Errorf("at once: %+v", out)
+	}
+	if out := Outdated(known, now.AddDate(1, 0, 0)); len(out) != 1 || out[0].Name != "Europe/Berlin" {
+		t.Errorf("a year later: %+v", out)
+	}
+}
