@@ -106,16 +106,34 @@ func accountsOf(list []fsm.AccountState) ([]accountJSON, error) {
 }
 
 type reservationJSON struct {
-	ID        string            `json:"id"`
-	State     string            `json:"state"`
-	Labels    map[string]string `json:"labels"`
-	Model     string            `json:"model"`
-	Provider  string            `json:"provider"`
-	Amount    money.USD         `json:"amount"`
-	Actual    money.USD         `json:"actual"`
-	CreatedAt *time.Time        `json:"created_at"`
-	ExpiresAt *time.Time        `json:"expires_at"`
-	Index     uint64            `json:"index"`
+	ID              string            `json:"id"`
+	State           string            `json:"state"`
+	Labels          map[string]string `json:"labels"`
+	Model           string            `json:"model"`
+	Provider        string            `json:"provider"`
+	Amount          money.USD         `json:"amount"`
+	Actual          money.USD         `json:"actual"`
+	MaxOutputTokens int64             `json:"max_output_tokens,omitzero"`
+	Tokens          int64             `json:"tokens,omitzero"` // held, input and output
+	Usage           *usageJSON        `json:"usage,omitzero"`
+	CreatedAt       *time.Time        `json:"created_at"`
+	ExpiresAt       *time.Time        `json:"expires_at"`
+	ClosedAt        *time.Time        `json:"closed_at,omitzero"`
+	Accounts        []accountRefJSON  `json:"accounts"`
+	Index           uint64            `json:"index"`
+}
+
+type accountRefJSON struct {
+	Budget    string `json:"budget"`
+	Partition string `json:"partition"`
+}
+
+type usageJSON struct {
+	InputTokens       int64 `json:"input_tokens"`
+	CachedInputTokens int64 `json:"cached_input_tokens"`
+	CacheWriteTokens  int64 `json:"cache_write_tokens"`
+	OutputTokens      int64 `json:"output_tokens"`
+	Estimated         bool  `json:"estimated"`
 }
 
 func reservationOf(r *fsm.Reservation) reservationJSON {
@@ -123,6 +141,15 @@ func reservationOf(r *fsm.Reservation) reservationJSON {
 	for _, l := range r.Labels {
 		labels[l.Name] = l.Value
 	}
-	return reservationJSON{r.ID, name(stateNames[:], int(r.State)), labels, r.Model, r.Provider, r.Amount, r.Actual,
-		instant(r.Granted), instant(r.Deadline), r.Index}
+	out := reservationJSON{ID: r.ID, State: name(stateNames[:], int(r.State)), Labels: labels, Model: r.Model, Provider: r.Provider,
+		Amount: r.Amount, Actual: r.Actual, MaxOutputTokens: r.Units, Tokens: r.Tokens,
+		CreatedAt: instant(r.Granted), ExpiresAt: instant(r.Deadline), ClosedAt: instant(r.Closed),
+		Accounts: make([]accountRefJSON, 0, len(r.Accounts)), Index: r.Index}
+	if u := r.Usage; u != nil {
+		out.Usage = &usageJSON{u.InputTokens, u.CachedInputTokens, u.CacheWriteTokens, u.OutputTokens, u.Estimated}
+	}
+	for _, a := range r.Accounts {
+		out.Accounts = append(out.Accounts, accountRefJSON{a.Budget, a.Partition})
+	}
+	return out
 }

@@ -56,8 +56,7 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // request is one call, before a node is chosen for it.
 type request struct {
-	method, path string // path below /api/v1, or from the root with root
-	root         bool
+	method, path string // path below /api/v1
 	query        url.Values
 	header       http.Header
 	in           any  // sent as JSON; nil: no body
@@ -132,6 +131,10 @@ func (c *Client) try(ctx context.Context, r request, one func(base string) error
 		}
 	}
 	if unreachable(err) {
+		var in *url.Error
+		if errors.As(err, &in) {
+			err = in.Err // the address is told beside it
+		}
 		return &UnreachableError{Addresses: c.bases, Err: err}
 	}
 	return err
@@ -159,11 +162,8 @@ func unreachable(err error) bool {
 // send makes one try; a status of 300 or more is an *Error.
 func (c *Client) send(ctx context.Context, base string, r request, body io.Reader, length int64) (*http.Response, error) {
 	target := base + "/api/v1" + r.path
-	if r.root {
-		target = base + r.path
-	}
 	query := r.query
-	if r.method == http.MethodGet && c.o.Consistency != "" && !r.root {
+	if r.method == http.MethodGet && c.o.Consistency != "" {
 		query = url.Values{"consistency": {c.o.Consistency}}
 		for k, v := range r.query {
 			query[k] = v

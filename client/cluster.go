@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -104,12 +105,12 @@ func (c *Client) RestoreSnapshot(ctx context.Context, r io.ReadSeeker, size int6
 }
 
 // Ready asks the first node that answers whether it can serve; text is what
-// it says of its checks.
-func (c *Client) Ready(ctx context.Context) (ready bool, text string, err error) {
+// it says of its checks, at the time there, in whole seconds.
+func (c *Client) Ready(ctx context.Context) (ready bool, text string, at time.Time, err error) {
 	for _, base := range c.bases {
 		req, rerr := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz?verbose", nil)
 		if rerr != nil {
-			return false, "", rerr
+			return false, "", at, rerr
 		}
 		resp, rerr := c.o.HTTP.Do(req)
 		if rerr != nil {
@@ -117,8 +118,9 @@ func (c *Client) Ready(ctx context.Context) (ready bool, text string, err error)
 			continue
 		}
 		b, rerr := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
-		_ = resp.Body.Close() // read whole, or the error is here
-		return resp.StatusCode == http.StatusOK, string(b), rerr
+		_ = resp.Body.Close()                           // read whole, or the error is here
+		at, _ = http.ParseTime(resp.Header.Get("Date")) // zero where it is not sent
+		return resp.StatusCode == http.StatusOK, string(b), at, rerr
 	}
-	return false, "", &UnreachableError{Addresses: c.bases, Err: err}
+	return false, "", at, &UnreachableError{Addresses: c.bases, Err: err}
 }

@@ -58,17 +58,30 @@ type Decision struct {
 
 // Held is a reservation as the ledger has it; money is nano-USD.
 type Held struct {
-	ID        string            `json:"id"`
-	State     string            `json:"state"` // open, provisional, settled, released, final
-	Labels    map[string]string `json:"labels"`
-	Model     string            `json:"model"`
-	Provider  string            `json:"provider"`
-	Amount    money.USD         `json:"amount"`
-	Actual    money.USD         `json:"actual"`
-	CreatedAt *time.Time        `json:"created_at"`
-	ExpiresAt *time.Time        `json:"expires_at"`
-	Accounts  []AccountRef      `json:"accounts,omitzero"`
-	Index     uint64            `json:"index"`
+	ID              string            `json:"id"`
+	State           string            `json:"state"` // open, provisional, settled, released, final
+	Labels          map[string]string `json:"labels"`
+	Model           string            `json:"model"`
+	Provider        string            `json:"provider"`
+	Amount          money.USD         `json:"amount"`
+	Actual          money.USD         `json:"actual"`
+	MaxOutputTokens int64             `json:"max_output_tokens,omitzero"`
+	Tokens          int64             `json:"tokens,omitzero"` // held, input and output
+	Usage           *Used             `json:"usage,omitzero"`
+	CreatedAt       *time.Time        `json:"created_at"`
+	ExpiresAt       *time.Time        `json:"expires_at"`
+	ClosedAt        *time.Time        `json:"closed_at,omitzero"`
+	Accounts        []AccountRef      `json:"accounts,omitzero"`
+	Index           uint64            `json:"index"`
+}
+
+// Used is what a settled call used, in tokens.
+type Used struct {
+	InputTokens       int64 `json:"input_tokens"` // not cached
+	CachedInputTokens int64 `json:"cached_input_tokens"`
+	CacheWriteTokens  int64 `json:"cache_write_tokens"`
+	OutputTokens      int64 `json:"output_tokens"`
+	Estimated         bool  `json:"estimated"` // counted from the text, not stated by the provider
 }
 
 // AccountRef names an account.
@@ -201,8 +214,17 @@ func (c *Client) Charge(ctx context.Context, id string, labels map[string]string
 
 // Cost is what a usage costs, with the lines it is summed from.
 type Cost struct {
-	Amount money.USD        `json:"amount"`
-	Lines  []map[string]any `json:"lines"`
+	Amount  money.USD `json:"amount"`
+	Lines   []Line    `json:"lines"`
+	Assumed string    `json:"assumed,omitzero"` // where the dearest of several prices was taken
+}
+
+// Line is one term of a cost.
+type Line struct {
+	Item     string `json:"item"`
+	Quantity int64  `json:"quantity"` // tokens, pieces or milliseconds
+	Price    string `json:"price"`
+	Amount   string `json:"amount"` // decimal USD
 }
 
 // Estimate prices a usage; no budgets are involved.

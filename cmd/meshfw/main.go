@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,8 @@ var version = "dev"
 // usageError is an error of the command line: exit status 2.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -26,7 +29,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "meshfw:", err)
+	fmt.Fprintln(os.Stderr, "meshfw:", explainError(err))
 	var usage usageError
 	if errors.As(err, &usage) {
 		os.Exit(2)
@@ -36,22 +39,74 @@ func main() {
 
 // Run carries out one command line.
 func Run(ctx context.Context, args []string) error {
+	root := rootCommand()
+	root.SetArgs(doubleDashes(args))
+	return root.ExecuteContext(ctx)
+}
+
+func rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "meshfw",
-		Short:         "A firewall for money between AI agents and LLM providers",
+		Use:   "meshfw",
+		Short: "A firewall for money between AI agents and LLM providers",
+		Long: `A firewall for money between AI agents and LLM providers.
+
+Run a node with "meshfw server", try a whole cluster with "meshfw dev". The other
+commands ask a running node: name it, or several with commas between them, with -addr
+or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
+		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(serverCommand(), devCommand(), mockProviderCommand(), configCommand(), versionCommand())
-	root.SetArgs(doubleDashes(args))
-	return root.ExecuteContext(ctx)
+	remoteFlags(root)
+	root.AddCommand(serverCommand(), devCommand(), mockProviderCommand(), configCommand(), versionCommand(),
+		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(),
+		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand())
+	root.InitDefaultCompletionCmd()
+	checked(root)
+	return root
+}
+
+// checked makes every mistake on the command line a usageError, and has
+// commands that are groups say what they hold.
+func checked(c *cobra.Command) {
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s -help", err, c.CommandPath())}
+	})
+	if args := c.Args; args != nil && c.Runnable() {
+		c.Args = func(c *cobra.Command, list []string) error {
+			if err := args(c, list); err != nil {
+				return usageError{fmt.Errorf("%s: %w; usage: %s", c.CommandPath(), err, c.UseLine())}
+			}
+			return nil
+		}
+	}
+	if !c.Runnable() {
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(c *cobra.Command, list []string) error {
+			if len(list) == 0 {
+				return c.Help()
+			}
+			hint := ""
+			c.SuggestionsMinimumDistance = 2
+			if near := c.SuggestionsFor(list[0]); len(near) > 0 {
+				hint = fmt.Sprintf("; did you mean %q?", strings.Join(near, `" or "`))
+			}
+			return usageError{fmt.Errorf("unknown command %q of %q%s (see %[2]s -help)", list[0], c.CommandPath(), hint)}
+		}
+	}
+	for _, sub := range c.Commands() {
+		checked(sub)
+	}
 }
 
 // doubleDashes lets long flags stand with one dash.
 func doubleDashes(args []string) []string {
 	out := make([]string, len(args))
 	for i, a := range args {
+		if a == "--" {
+			copy(out[i:], args[i:])
+			break
+		}
 		if len(a) > 2 && a[0] == '-' && a[1] >= 'a' && a[1] <= 'z' {
 			a = "-" + a
 		}
@@ -66,8 +121,9 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(c.OutOrStdout(), "meshfw", version)
-			return err
+			return emit(c, buildInfo(), func(t *table) {
+				t.line("meshfw " + version)
+			})
 		},
 	}
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// exports are the variables that point each tool at the firewall; path is what
+// the tool wants after the firewall's address.
+var exports = map[string]struct {
+	url, path, key, note string
+}{
+	"openai": {"OPENAI_BASE_URL", "/v1", "OPENAI_API_KEY", ""},
+	"claude": {"ANTHROPIC_BASE_URL", "", "ANTHROPIC_AUTH_TOKEN", ""},
+	"codex": {"OPENAI_BASE_URL", "/v1", "OPENAI_API_KEY",
+		"# Codex reads the address from ~/.codex/config.toml:\n#   openai_base_url = \"%s/v1\"\n# Give its key the status that Codex shows: meshfw key create -name codex -refusal-status 400"},
+	"gemini": {"GOOGLE_GEMINI_BASE_URL", "", "GEMINI_API_KEY", ""},
+}
+
+func envCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "env openai|claude|codex|gemini", Short: "Print the exports that point a tool here",
+		Long:      "Print the exports that point a tool here. The key is that of -token or MESHFW_TOKEN.",
+		Example:   `  eval "$(meshfw env claude)" && claude`,
+		ValidArgs: []string{"openai", "claude", "codex", "gemini"},
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(c *cobra.Command, args []string) error {
+			cl, err := connect(c)
+			if err != nil {
+				return err
+			}
+			token, err := tokenOf(c)
+			if err != nil {
+				return err
+			}
+			e := exports[args[0]]
+			base := cl.Addresses()[0]
+			vars := map[string]string{e.url: base + e.path, e.key: or(token, "meshfw")} // SDKs want a key, an open firewall any
+			return emit(c, vars, func(t *table) {
+				names := make([]string, 0, len(vars))
+				for name := range vars {
+					names = append(names, name)
+				}
+				slices.Sort(names)
+				for _, name := range names {
+					t.line("export %s=%s", name, shellQuote(vars[name]))
+				}
+				if e.note != "" {
+					t.line(e.note, base)
+				}
+			})
+		},
+	}
+}
+
+// shellQuote writes s as one word of a shell.
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// showHealth writes the cluster's health: its figures, then a row per server.
+func showHealth(t *table, raw jsontext.Value) error {
+	var top struct {
+		Servers []map[string]any `json:"servers"`
+		Rest    map[string]any   `json:",unknown"`
+	}
+	if err := json.Unmarshal(raw, &top); err != nil {
+		return fmt.Errorf("health: the answer cannot be read: %w", err)
+	}
+	names := make([]string, 0, len(top.Rest))
+	for name := range top.Rest {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		t.row(name, plainText(top.Rest[name]))
+	}
+	if len(top.Servers) == 0 {
+		return nil
+	}
+	t.line("")
+	columns := []string{"id", "state", "suffrage", "healthy", "lag", "applied_index", "last_contact", "clock_offset", "disk", "version"}
+	head := make([]any, len(columns))
+	for i, c := range columns {
+		head[i] = c
+	}
+	t.row(head...)
+	for _, s := range top.Servers {
+		row := make([]any, len(columns))
+		for i, c := range columns {
+			row[i] = plainText(s[c])
+		}
+		t.row(row...)
+	}
+	return nil
+}
+
+func plainText(v any) string {
+	switch v := v.(type) {
+	case nil, map[string]any, []any:
+		return "-"
+	case float64:
+		return fmt.Sprintf("%.0f", v)
+	case string:
+		return or(v, "-")
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// run carries out a command line and returns what it printed.
+func run(t *testing.T, args ...string) (stdout string, err error) {
+	t.Helper()
+	root := rootCommand()
+	var out, errs bytes.Buffer
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	root.SetArgs(doubleDashes(args))
+	err = root.ExecuteContext(context.Background())
+	return out.String(), err
+}
+
+// Ensure that every mistake on the command line is told as one: status 2.
+func TestUsageErrors(t *testing.T) {
+	for _, line := range []string{
+		"bugdet", "budget lst", "budget list x", "-nope", "budget list -nope", "account get", "account get /x", "account get a/b/c",
+		"account limit a/b ten", "account adjust a", "account adjust a -amount x -reason y", "budget plan", "budget apply", "server",
+		"config validate", "key create", "key create -name a -label b", "reservation settle x", "reservation settle x -amount 1 -model m -input-tokens 2",
+		"cluster join a", "snapshot save", "env vim", "env", "top -every 1ms", "cluster leave -addr a:1,b:2", "man", "budget list -addr :x:",
+	} {
+		_, err := run(t, strings.Fields(line)...)
+		var usage usageError
+		if !errors.As(err, &usage) {
+			t.Errorf("%s: %v; want a usage error", line, err)
+		}
+	}
+}
+
+// Ensure that a slip of the finger is met with the right word, and single
+// dashes count as double ones, but not after "--".
+func TestSuggestion(t *testing.T) {
+	if _, err := run(t, "bugdet"); err == nil || !strings.Contains(err.Error(), `did you mean "budget"?`) {
+		t.Errorf("%v", err)
+	}
+	got := doubleDashes([]string{"-json", "-f", "x", "-0.5", "--addr", "--", "-json"})
+	if strings.Join(got, " ") != "--json -f x -0.5 --addr -- -json" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Ensure that nobody at the address is told with what to start.
+func TestNobodyListens(t *testing.T) {
+	s := httptest.NewServer(nil)
+	s.Close()
+	_, err := run(t, "budget", "list", "-addr", s.URL)
+	var usage usageError
+	if err == nil || errors.As(err, &usage) || !strings.Contains(explainError(err), "Start one with: meshfw server") || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Ensure that the token goes with every call, from flag, variable or file.
+func TestToken(t *testing.T) {
+	var got string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Get("Authorization")
+		_, _ = w.Write([]byte(`{"budgets":[]}`))
+	}))
+	defer s.Close()
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("from-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MESHFW_ADDR", s.URL)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"budget", "list", "-token-file", file}, "Bearer from-file"},
+		{[]string{"budget", "list", "-token", "from-flag", "-token-file", file}, "Bearer from-flag"},
+	} {
+		if _, err := run(t, c.args...); err != nil || got != c.want {
+			t.Errorf("%v: %q, %v", c.args, got, err)
+		}
+	}
+	t.Setenv("MESHFW_TOKEN", "from-env")
+	if _, err := run(t, "budget", "list"); err != nil || got != "Bearer from-env" {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
+// Ensure that the exports name the node and quote the key for the shell.
+func TestEnv(t *testing.T) {
+	out, err := run(t, "env", "claude", "-addr", "10.0.0.1:8000", "-token", "a'b")
+	const want = "export ANTHROPIC_AUTH_TOKEN='a'\\''b'\nexport ANTHROPIC_BASE_URL='http://10.0.0.1:8000'\n"
+	if err != nil || out != want {
+		t.Errorf("%s %v", out, err)
+	}
+}
+
+// Ensure that each command has a manual page.
+func TestMan(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := run(t, "man", "-dir", dir); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "meshfw-budget-apply.1"))
+	if err != nil || !strings.Contains(string(b), "Make the cluster's budgets what a file says") {
+		t.Errorf("%v %s", err, b)
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mesh-cost-firewall/meshfw/client"
+)
+
+// defaultAddr is where a node listens by itself.
+const defaultAddr = "127.0.0.1:8000"
+
+// remoteFlags are the flags of all commands that ask a node.
+func remoteFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.String("addr", "", "nodes to ask, host:port or URL, several with commas (MESHFW_ADDR; default "+defaultAddr+")")
+	f.String("token", "", "firewall key or admin token (MESHFW_TOKEN)")
+	f.String("token-file", "", "file that holds it (MESHFW_TOKEN_FILE)")
+	f.String("ca-file", "", "certificates of the CA of https nodes (MESHFW_CA_FILE)")
+	f.String("client-cert-file", "", "certificate to show to https nodes (MESHFW_CLIENT_CERT_FILE)")
+	f.String("client-key-file", "", "its key (MESHFW_CLIENT_KEY_FILE)")
+	f.Bool("json", false, "print JSON")
+}
+
+// setting is a flag's value, or that of its variable.
+func setting(c *cobra.Command, flag string) string {
+	if v, err := c.Flags().GetString(flag); err == nil && v != "" {
+		return v
+	}
+	return os.Getenv("MESHFW_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
+}
+
+// addresses are the nodes to ask.
+func addresses(c *cobra.Command) string {
+	if a := setting(c, "addr"); a != "" {
+		return a
+	}
+	return defaultAddr
+}
+
+// connect returns a client of the nodes that the flags name.
+func connect(c *cobra.Command) (*client.Client, error) { return connectTo(c, addresses(c)) }
+
+// connectTo is connect for other addresses than those of the flags.
+func connectTo(c *cobra.Command, addrs string) (*client.Client, error) {
+	token, err := tokenOf(c)
+	if err != nil {
+		return nil, err
+	}
+	secure, err := tlsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	cl, err := client.New(addrs, client.Options{Token: token, TLS: secure})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return cl, nil
+}
+
+func tokenOf(c *cobra.Command) (string, error) {
+	if t := setting(c, "token"); t != "" {
+		return t, nil
+	}
+	path := setting(c, "token-file")
+	if path == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("token-file: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+func tlsOf(c *cobra.Command) (*tls.Config, error) {
+	ca, cert, key := setting(c, "ca-file"), setting(c, "client-cert-file"), setting(c, "client-key-file")
+	if ca == "" && cert == "" && key == "" {
+		return nil, nil
+	}
+	out := &tls.Config{MinVersion: tls.VersionTLS12}
+	if ca != "" {
+		pem, err := os.ReadFile(ca)
+		if err != nil {
+			return nil, fmt.Errorf("ca-file: %w", err)
+		}
+		out.RootCAs = x509.NewCertPool()
+		if !out.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("ca-file %s: holds no certificate in PEM form", ca)
+		}
+	}
+	if cert != "" || key != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return nil, fmt.Errorf("client-cert-file and client-key-file: %w", err)
+		}
+		out.Certificates = []tls.Certificate{pair}
+	}
+	return out, nil
+}
+
+// explainError adds to an error what to do about it.
+func explainError(err error) string {
+	text := err.Error()
+	var gone *client.UnreachableError
+	var answer *client.Error
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &gone):
+		return text + "\n  Start one with: meshfw server -config FILE   (to try things out: meshfw dev)\n" +
+			"  Or name where it is with -addr HOST:PORT or MESHFW_ADDR."
+	case errors.As(err, &unknown):
+		return text + "\n  Name the CA that signed the node's certificate with -ca-file or MESHFW_CA_FILE."
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return text + "\n  The node speaks plain HTTP: give its address without https://."
+	case !errors.As(err, &answer):
+		return text
+	case answer.Status == http.StatusUnauthorized:
+		return text + "\n  Give a key with -token or MESHFW_TOKEN, or its file with -token-file."
+	case answer.Status == http.StatusForbidden:
+		return text + "\n  Use a key of a role that may do this."
+	case strings.Contains(answer.Detail, "HTTP request to an HTTPS server"):
+		return text + "\n  The node speaks TLS: give its address as https://HOST:PORT."
+	}
+	return text
+}
