@@ -34,8 +34,9 @@ const (
 	page               = 64 // events read at a time
 )
 
-// MaxWebhooks bounds how many webhooks a cluster has.
-const MaxWebhooks = fsm.MaxSinks
+// MaxWebhooks bounds how many webhooks a cluster has; the ledger keeps a
+// position for each.
+const MaxWebhooks = 32
 
 // DefaultTypes are the events that a webhook gets when it names none: what
 // wants a person's attention, not every administrative action.
@@ -60,7 +61,8 @@ type Node interface {
 type Ledger interface {
 	ClusterID() string
 	Events(after uint64, limit int) []fsm.Event
-	EventsAcked(sink string) uint64
+	EventSeq() uint64
+	Cursor(name string) uint64
 }
 
 // Options are what a Sender is made of. Logger and Registerer may be nil.
@@ -76,6 +78,7 @@ type Options struct {
 type Sender struct {
 	Options
 	hooks      []*hook
+	retryFirst time.Duration
 	deliveries *prometheus.CounterVec
 }
 
@@ -98,7 +101,7 @@ func New(o Options) (*Sender, error) {
 	if o.Logger == nil {
 		o.Logger = hclog.NewNullLogger()
 	}
-	s := &Sender{Options: o, deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+	s := &Sender{Options: o, retryFirst: retryFirst, deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "meshfw_webhook_deliveries_total", Help: "Attempts to deliver an event to a webhook, by how they ended: delivered, failed, given_up.",
 	}, []string{"webhook", "outcome"})}
 	for _, w := range o.Webhooks {

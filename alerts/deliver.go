@@ -21,7 +21,12 @@ import (
 func (s *Sender) run(ctx context.Context, h *hook) {
 	for sleep(ctx, pollEvery) {
 		for s.Node.Leading() {
-			done := s.Ledger.EventsAcked(h.Name)
+			done := s.Ledger.Cursor(h.cursor())
+			if done == 0 { // a new webhook: from now on
+				if done = s.Ledger.EventSeq(); done == 0 || !s.acknowledge(ctx, h, done) {
+					break
+				}
+			}
 			events := s.Ledger.Events(done, page)
 			if len(events) == 0 || !s.deliverPage(ctx, h, done, events) {
 				break
@@ -50,12 +55,15 @@ func (s *Sender) deliverPage(ctx context.Context, h *hook, done uint64, events [
 	return s.acknowledge(ctx, h, done)
 }
 
+// cursor names the webhook's position in the ledger.
+func (h *hook) cursor() string { return "webhook/" + h.Name }
+
 // acknowledge notes in the ledger how far a webhook has come.
 func (s *Sender) acknowledge(ctx context.Context, h *hook, seq uint64) bool {
-	if seq <= s.Ledger.EventsAcked(h.Name) {
+	if seq <= s.Ledger.Cursor(h.cursor()) {
 		return true
 	}
-	r, err := s.Node.Submit(ctx, &fsm.AckEvents{Sink: h.Name, Seq: seq})
+	r, err := s.Node.Submit(ctx, &fsm.PutCursor{Name: h.cursor(), Seq: seq})
 	if err != nil || r.Code != fsm.OK {
 		s.Logger.Warn("the webhook's position was not noted; the event will be sent again", "webhook", h.Name, "event", seq, "error", err, "answer", r.Message)
 		return false
@@ -71,7 +79,7 @@ func (s *Sender) deliver(ctx context.Context, h *hook, e *fsm.Event) bool {
 		s.Logger.Error("an event could not be written as JSON and is passed over", "event", e.Seq, "error", err)
 		return true
 	}
-	for wait := retryFirst; ; wait = min(2*wait, retryMost) {
+	for wait := s.retryFirst; ; wait = min(2*wait, retryMost) {
 		err := h.send(ctx, eventID(s.Ledger.ClusterID(), e), body)
 		if err == nil {
 			s.deliveries.WithLabelValues(h.Name, "delivered").Inc()
