@@ -28,6 +28,7 @@ type Config struct {
 	Providers []Provider
 	Budgets   []policy.Budget
 	Prices    []Price
+	Webhooks  []Webhook
 
 	// Warnings are worth a line in the log at the start: settings left out
 	// because a variable of the environment is not set.
@@ -137,4 +138,13 @@ func (b budget) policy(name string) policy.Budget {
 		out.Breaker = &policy.Breaker{Velocity: k.Velocity, Refusals: k.Refusals, Within: k.Within, CoolDown: k.CoolDown}
 	}
 	return out
+}
+
+// Webhook is a webhook block: where events are sent.
+type Webhook struct {
+	Name        string
+	URL         string        `cfg:"url"`
+	Secret      string        `cfg:"secret"`        // whsec_ and base64
+	Types       []string      `cfg:"types"`         // globs over event types
+	GiveUpAfter time.Duration `cfg:"give_up_after"` // default 24h
 }

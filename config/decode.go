@@ -15,7 +15,7 @@ import (
 )
 
 // labelled are the kinds of block that carry a name.
-var labelled = map[string]bool{"provider": true, "budget": true, "price": true, "degrade": true, "key": true}
+var labelled = map[string]bool{"provider": true, "budget": true, "price": true, "degrade": true, "key": true, "webhook": true}
 
 // notEnforced are settings of the design that this version does not act on
 // yet: they are refused, so that nobody relies on them.
@@ -36,7 +36,7 @@ type decoder struct {
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price"}
+var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price", "webhook"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -57,6 +57,8 @@ func settings(kind string) any {
 		return &budget{}
 	case "price":
 		return &Price{}
+	case "webhook":
+		return &Webhook{}
 	}
 	return &struct{}{}
 }
@@ -96,6 +98,11 @@ func (d *decoder) block(b *block) error {
 		p := Price{Name: b.label}
 		err := d.fill(b, &p)
 		d.c.Prices = append(d.c.Prices, p)
+		return err
+	case "webhook":
+		w := Webhook{Name: b.label}
+		err := d.fill(b, &w)
+		d.c.Webhooks = append(d.c.Webhooks, w)
 		return err
 	}
 	return fmt.Errorf("%s: unknown block %q%s; allowed: %s", b.at, b.kind, meant(b.kind, kinds), strings.Join(kinds, ", "))

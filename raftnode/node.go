@@ -190,6 +190,9 @@ func (n *Node) Err() error {
 // Name is the name of this node.
 func (n *Node) Name() string { return n.cfg.Name }
 
+// Leading tells whether this node leads, and serves.
+func (n *Node) Leading() bool { return n.serving.Load() && n.raft.State() == raft.Leader }
+
 // Ledger is this node's replica, for reads.
 func (n *Node) Ledger() *fsm.Machine { return n.machine }
 

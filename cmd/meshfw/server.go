@@ -114,6 +114,11 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return errors.Join(err, closeNode(node))
 	}
+	stopAlerts, err := sendAlerts(ctx, cfg, node, registry, log)
+	if err != nil {
+		return errors.Join(err, closeNode(node))
+	}
+	defer stopAlerts()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
