@@ -67,6 +67,7 @@ func (m *Machine) takeHead(h *snapshotHead) {
 	m.version, m.index, m.grants, m.chain = h.Machine, h.Index, h.Grants, h.Chain
 	m.now, m.quietUntil, m.clusterID, m.limits = h.Now, h.QuietUntil, h.ClusterID, h.Limits
 	m.pricesIndex, m.pricesKeptFrom, m.eventSeq = h.PricesIndex, h.PricesFrom, h.EventSeq
+	m.chains[h.Index%keepChains] = chainAt{h.Index, h.Chain}
 }
 
 // sectionHead starts a section.
