@@ -376,28 +376,6 @@ func (s *Server) end(c echo.Context, cmd fsm.Command) error {
 	return reply(c, http.StatusOK, reservationOf(r.Reservation))
 }
 
-func (s *Server) estimate(c echo.Context) error {
-	var in struct {
-		Provider    string        `json:"provider"`
-		Model       string        `json:"model"`
-		Usage       pricing.Usage `json:"usage"`
-		ServiceTier string        `json:"service_tier"`
-		At          time.Time     `json:"at"`
-	}
-	if _, err := decode(c, &in); err != nil {
-		return err
-	}
-	m, err := s.model(in.Provider, in.Model)
-	if err != nil {
-		return err
-	}
-	cost, err := m.Cost(in.Usage, pricing.Terms{ServiceTier: in.ServiceTier, At: in.At})
-	if err != nil {
-		return err
-	}
-	return reply(c, http.StatusOK, cost)
-}
-
 func (s *Server) getAccount(c echo.Context) error {
 	if err := s.fresh(c); err != nil {
 		return err

@@ -62,6 +62,11 @@ func problemOf(err error) *Problem {
 	if errors.As(err, &missing) {
 		return problem(http.StatusNotFound, "not_found", err.Error(), "")
 	}
+	var unpriced *pricing.UnpricedError
+	var undated *pricing.NoPriceError
+	if errors.As(err, &unpriced) || errors.As(err, &undated) {
+		return problem(http.StatusBadRequest, "no_price", err.Error(), "")
+	}
 	if errors.Is(err, pricing.ErrTooLarge) || errors.Is(err, pricing.ErrNegative) || errors.Is(err, pricing.ErrBadUsage) {
 		return badInput(err.Error(), "")
 	}

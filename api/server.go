@@ -49,6 +49,7 @@ type Options struct {
 	Node      Node
 	Ledger    Ledger // the node's
 	Catalogue func() *pricing.Catalogue
+	Prices    Prices       // nil: prices cannot be changed
 	Proxy     http.Handler // serves /v1/, /v1beta/, /providers/ and HEAD /
 	Registry  *prometheus.Registry
 	Version   string
@@ -105,6 +106,10 @@ func (s *Server) routes() {
 	g.POST("/charges", s.charge)
 	g.POST("/check", s.check)
 	g.POST("/estimate", s.estimate)
+	g.GET("/prices", s.listPrices)
+	g.GET("/prices/:provider/*", s.getPrice)
+	g.PUT("/prices/:provider/*", s.putPrice)
+	g.DELETE("/prices/:provider/*", s.deletePrice)
 	g.GET("/budgets", s.listBudgets)
 	g.GET("/budgets/:name", s.getBudget)
 	g.PUT("/budgets/:name", s.putBudget)

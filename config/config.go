@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/policy"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
 
 // Defaults.
@@ -27,7 +28,7 @@ type Config struct {
 	Log       Log
 	Providers []Provider
 	Budgets   []policy.Budget
-	Prices    []Price
+	Prices    []pricing.Override
 	Webhooks  []Webhook
 
 	// Warnings are worth a line in the log at the start: settings left out
@@ -82,21 +83,7 @@ type Provider struct {
 	PassThroughKey bool     `cfg:"pass_through_key"`
 	Models         []string `cfg:"models"`    // globs
 	Catalogue      string   `cfg:"catalogue"` // default by dialect
-}
-
-// Price is a price block, USD per million tokens as decimal strings.
-type Price struct {
-	Name            string // "provider/model"
-	Input           string `cfg:"input"`
-	CachedInput     string `cfg:"cached_input"`
-	CacheWrite5m    string `cfg:"cache_write_5m"`
-	CacheWrite1h    string `cfg:"cache_write_1h"`
-	Output          string `cfg:"output"`
-	Reasoning       string `cfg:"reasoning"`
-	AliasOf         string `cfg:"alias_of"`
-	Free            bool   `cfg:"free"`
-	ContextTokens   int64  `cfg:"context_tokens"`
-	MaxOutputTokens int64  `cfg:"max_output_tokens"`
+	Caps           *Caps    `cfg:"caps"`      // nil: what bytes do not bound is refused
 }
 
 // budget mirrors policy.Budget with the settings' names.

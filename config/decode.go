@@ -87,18 +87,20 @@ func (d *decoder) block(b *block) error {
 		return d.fill(b, &d.c.Log)
 	case "provider":
 		p := Provider{Name: b.label}
-		err := d.fill(b, &p)
+		if err := d.fill(b, &p); err != nil {
+			return err
+		}
 		d.c.Providers = append(d.c.Providers, p)
-		return err
+		if _, err := p.Caps.Pricing(); err != nil {
+			return fmt.Errorf("%s: caps in %s: %w", b.at, b.where(), err)
+		}
+		return nil
 	case "budget":
 		p, err := d.budget(b)
 		d.c.Budgets = append(d.c.Budgets, p)
 		return err
 	case "price":
-		p := Price{Name: b.label}
-		err := d.fill(b, &p)
-		d.c.Prices = append(d.c.Prices, p)
-		return err
+		return d.price(b)
 	case "webhook":
 		w := Webhook{Name: b.label}
 		err := d.fill(b, &w)
@@ -262,6 +264,17 @@ func set(f reflect.Value, value any) string {
 				return "a list of whole numbers"
 			}
 			*p = append(*p, n)
+		}
+	case *map[string]string:
+		m, ok := object(value)
+		if !ok {
+			return "a map of names to strings"
+		}
+		*p = make(map[string]string, len(m))
+		for k, v := range m {
+			if (*p)[k], ok = v.(string); !ok {
+				return "a map of names to strings"
+			}
 		}
 	case *map[string][]string:
 		m, ok := object(value)

@@ -48,6 +48,9 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 			return nil, err
 		}
 	}
+	if err := d.checkPrices(); err != nil {
+		return nil, err
+	}
 	if c.Node.DataDir == "" {
 		c.Node.DataDir = filepath.Join("data", c.Node.ID)
 	}

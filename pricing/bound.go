@@ -55,8 +55,20 @@ func (e *UnboundedError) Error() string {
 	if e.Setting == "" {
 		return fmt.Sprintf("the request uses %s, which cannot be bounded: leave it out", e.What)
 	}
-	return fmt.Sprintf("the request uses %s, whose cost its size does not bound; set %s for this provider to allow it, to tokens (or calls) per item",
-		e.What, e.Setting)
+	return fmt.Sprintf("the request uses %s, whose cost its size does not bound; to allow it, add to the provider's block in the configuration the most that each may take:\n%s",
+		e.What, e.ConfigLines())
+}
+
+// ConfigLines returns the lines that bound the item, with a figure to replace;
+// "" where none would.
+func (e *UnboundedError) ConfigLines() string {
+	switch e.Setting {
+	case "":
+		return ""
+	case "server_tool_calls":
+		return "  caps {\n    server_tool_calls  = 10\n    server_tool_tokens = 20000\n  }\n"
+	}
+	return fmt.Sprintf("  caps {\n    %s = 20000\n  }\n", e.Setting)
 }
 
 func isUnbounded(err error) bool {
@@ -212,8 +224,14 @@ func (g *gather) serverLoop() error {
 	return nil
 }
 
-// maxServerCalls bounds the provider's calls of its own tools in one request.
-const maxServerCalls = 1000
+// MaxServerToolCalls bounds the provider's calls of its own tools in one
+// request, MaxCap a cap in tokens.
+const (
+	MaxServerToolCalls int64 = 1000
+	MaxCap             int64 = maxContextTokens
+)
+
+const maxServerCalls = MaxServerToolCalls
 
 // asOftenAsCalled marks a piece as bounded by the server tools' calls.
 const asOftenAsCalled int64 = -1

@@ -22,8 +22,9 @@ type Catalogue struct {
 type shelf struct {
 	info    *provider
 	byID    map[string]*Model
-	models  []*Model // each once
-	unknown *Model   // the operator's price for ids that are not known
+	models  []*Model         // each once
+	unknown *Model           // the operator's price for ids that are not known
+	blocked map[string]error // ids whose price by the operator cannot be in force
 }
 
 // Embedded returns the catalogue that comes with the program, parsed once.
@@ -93,11 +94,16 @@ func (c *Catalogue) Providers() []string {
 	return out
 }
 
-// Models returns every model, by provider and id.
+// Models returns every model, by provider and id. The operator's price for
+// unknown ones has the id "*".
 func (c *Catalogue) Models() []*Model {
 	var out []*Model
 	for _, name := range c.Providers() {
-		out = append(out, c.providers[name].models...)
+		s := c.providers[name]
+		out = append(out, s.models...)
+		if s.unknown != nil {
+			out = append(out, s.unknown)
+		}
 	}
 	slices.SortFunc(out, func(a, b *Model) int {
 		if n := strings.Compare(a.Provider, b.Provider); n != 0 {
@@ -120,7 +126,10 @@ const maxIDBytes = 512
 func (c *Catalogue) Lookup(provider, model string) (*Model, error) {
 	s := c.providers[provider]
 	if s == nil || len(model) > maxIDBytes {
-		return nil, &UnknownModelError{provider, model}
+		return nil, &UnknownModelError{Provider: provider, Model: model}
+	}
+	if reason := s.blocked[model]; reason != nil {
+		return nil, &UnknownModelError{Provider: provider, Model: model, Reason: reason}
 	}
 	if m := s.find(model); m != nil {
 		return m, nil
@@ -130,7 +139,7 @@ func (c *Catalogue) Lookup(provider, model string) (*Model, error) {
 		m.ID, m.IDs = model, []string{model}
 		return &m, nil
 	}
-	return nil, &UnknownModelError{provider, model}
+	return nil, &UnknownModelError{Provider: provider, Model: model}
 }
 
 func (s *shelf) find(id string) *Model {
@@ -171,7 +180,7 @@ func fineTuneBase(id string) string {
 // deployment that the operator has priced is its own, whatever model it says it
 // runs.
 func (c *Catalogue) LookupAnswer(provider, asked, answered string) (*Model, error) {
-	if s := c.providers[provider]; s != nil && answered != "" && len(answered) <= maxIDBytes {
+	if s := c.providers[provider]; s != nil && s.blocked[answered] == nil && answered != "" && len(answered) <= maxIDBytes {
 		if m := s.byID[asked]; m != nil && m.ownPrice {
 			return m, nil
 		}

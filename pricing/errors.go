@@ -27,9 +27,17 @@ var ErrBadUsage = errors.New("the answer's usage makes no sense")
 type UnknownModelError struct {
 	Provider string // catalogue name
 	Model    string // as asked for
+	// Reason says why the operator's price of the model is not in force; nil
+	// where there is none.
+	Reason error
 }
 
+func (e *UnknownModelError) Unwrap() error { return e.Reason }
+
 func (e *UnknownModelError) Error() string {
+	if e.Reason != nil {
+		return fmt.Sprintf("the price set for model %.120q of provider %.60q cannot be in force: %v; correct or delete it", e.Model, e.Provider, e.Reason)
+	}
 	return fmt.Sprintf("no price is known for model %.120q of provider %.60q, so its cost cannot be bounded; add to the configuration:\n%s",
 		e.Model, e.Provider, e.ConfigLines())
 }

@@ -94,8 +94,10 @@ type Model struct {
 	VerifiedAt time.Time // a day
 	Confidence Confidence
 	Note       string
-	// Operator says that the prices were set by the operator.
+	// Operator says that the prices were set by the operator, AliasOf that the
+	// id is another name of that model.
 	Operator bool
+	AliasOf  string
 	// RetiresOn is the day the vendor stops serving the model; zero = not known.
 	RetiresOn time.Time
 

@@ -1,8 +1,11 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -93,26 +96,89 @@ func (o *Override) Split() (provider, id string, err error) {
 }
 
 // With returns a copy of the catalogue with the operator's prices on top, the
-// later of two for one model winning.
+// later of two for one model winning. An alias finds its target wherever in the
+// list that stands.
 func (c *Catalogue) With(overrides ...Override) (*Catalogue, error) {
+	out, broken := c.Apply(overrides...)
+	if len(broken) > 0 {
+		return nil, broken[0].Err
+	}
+	return out, nil
+}
+
+// Broken is an override that cannot be in force, and why.
+type Broken struct {
+	Model string // "provider/id"
+	Err   error
+}
+
+// Apply is With for overrides that must not stand in each other's way: those
+// that cannot be in force are told, and make their model unknown. A price that
+// was meant to be the operator's is never replaced by the catalogue's.
+func (c *Catalogue) Apply(overrides ...Override) (*Catalogue, []Broken) {
 	out := c.clone()
 	fresh := map[string]bool{}
-	for i := range overrides {
-		name, id, err := overrides[i].Split()
+	file := func(o *Override) error {
+		name, id, err := o.Split()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !fresh[name] {
 			out.providers[name] = out.providers[name].copyOrNew(name)
 			fresh[name] = true
 		}
-		m, err := out.overridden(&overrides[i], name, id)
-		if err != nil {
-			return nil, err
+		m, err := out.overridden(o, name, id)
+		if err == nil {
+			out.providers[name].put(id, m)
 		}
-		out.providers[name].put(id, m)
+		return err
 	}
-	return out, nil
+	var broken []Broken
+	var aliases []*Override
+	for i := range overrides {
+		if o := &overrides[i]; o.AliasOf != "" {
+			aliases = append(aliases, o)
+		} else if err := file(o); err != nil {
+			broken = append(broken, Broken{o.Model, err})
+		}
+	}
+	// An alias may stand for another alias: go round until no more are found.
+	for len(aliases) > 0 {
+		var left []*Override
+		var errs []Broken
+		for _, o := range aliases {
+			if err := file(o); err != nil {
+				left, errs = append(left, o), append(errs, Broken{o.Model, err})
+			}
+		}
+		if len(left) == len(aliases) {
+			broken = append(broken, errs...)
+			break
+		}
+		aliases = left
+	}
+	for _, b := range broken {
+		if name, id, ok := strings.Cut(b.Model, "/"); ok && out.providers[name] != nil {
+			out.providers[name].block(id, b.Err)
+		}
+	}
+	return out, broken
+}
+
+// block makes a model unknown under all its ids, with the reason.
+func (s *shelf) block(id string, reason error) {
+	if s.blocked == nil {
+		s.blocked = map[string]error{}
+	}
+	s.blocked[id] = reason
+	if m := s.byID[id]; m != nil {
+		s.models = slices.DeleteFunc(s.models, func(o *Model) bool { return o == m })
+		for _, other := range m.IDs {
+			if s.byID[other] == m {
+				delete(s.byID, other)
+			}
+		}
+	}
 }
 
 func (s *shelf) copyOrNew(name string) *shelf {
@@ -120,6 +186,7 @@ func (s *shelf) copyOrNew(name string) *shelf {
 		return &shelf{info: &provider{name: name, defaults: Model{Provider: name, NormalizesText: true, CacheWrites: CacheWriteExplicit}}, byID: map[string]*Model{}}
 	}
 	out := *s
+	out.blocked = maps.Clone(s.blocked)
 	out.byID = make(map[string]*Model, len(s.byID)+1)
 	for id, m := range s.byID {
 		out.byID[id] = m
@@ -132,6 +199,7 @@ func (s *shelf) copyOrNew(name string) *shelf {
 // snapshot is priced as the operator said. A snapshot with an operator's price
 // of its own keeps it.
 func (s *shelf) put(id string, m *Model) {
+	delete(s.blocked, id)
 	if id == "*" {
 		s.unknown = m
 		return
@@ -161,7 +229,7 @@ func (c *Catalogue) overridden(o *Override, name, id string) (*Model, error) {
 		}
 		if o.unpriced() {
 			m := *base
-			m.Provider, m.ID, m.IDs, m.Operator = name, id, []string{id}, true
+			m.Provider, m.ID, m.IDs, m.Operator, m.AliasOf = name, id, []string{id}, true, o.AliasOf
 			return &m, nil
 		}
 	}
@@ -225,6 +293,7 @@ func (o *Override) spec(s *shelf, base *Model, name, id string) *spec {
 	for _, x := range m.multipliers {
 		sp.multipliers = append(sp.multipliers, multiplierSpec{where: sp.where, region: x.region, bp: x.bp})
 	}
+	m.AliasOf = o.AliasOf
 	m.ownPrice = o.AliasOf != "" && id != "*"
 	m.Source, m.Confidence, m.Operator, m.Free, m.Note = "operator", ConfidenceOperator, true, o.Free, o.Note
 	if o.Kind != "" {
@@ -255,4 +324,29 @@ func (o *Override) spec(s *shelf, base *Model, name, id string) *spec {
 		sp.units = append(sp.units, unitSpec{where: sp.where, name: u.Unit, price: u.Price, per: u.Per, free: u.Free})
 	}
 	return sp
+}
+
+// ParseUnits reads prices by the piece as people write them: "web_search" =
+// "10/1000" is 10 USD for a thousand, "0" that it is free. They are sorted by
+// name.
+func ParseUnits(units map[string]string) ([]UnitPrice, error) {
+	var out []UnitPrice
+	for name, text := range units {
+		price, per, many := strings.Cut(text, "/")
+		u := UnitPrice{Unit: name, Price: price}
+		var err error
+		if many {
+			if u.Per, err = strconv.ParseInt(per, 10, 64); err == nil && u.Per < 1 {
+				err = errors.New("per must be 1 or more")
+			}
+		}
+		p, perr := ParseUnitPrice(price)
+		if err = errors.Join(err, perr); err != nil {
+			return nil, fmt.Errorf("unit %.40q = %.40q: must be USD for one, or for so many, such as \"10/1000\": %w", name, text, err)
+		}
+		u.Free = p == 0
+		out = append(out, u)
+	}
+	slices.SortFunc(out, func(a, b UnitPrice) int { return strings.Compare(a.Unit, b.Unit) })
+	return out, nil
 }

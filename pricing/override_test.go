@@ -128,3 +128,38 @@ func TestOverrideRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Ensure an alias is found before and after its target, through another alias
+// too, and that a circle of aliases is refused.
+func TestAliasesInAnyOrder(t *testing.T) {
+	target := Override{Model: "p/base", Input: "3", Output: "4"}
+	one, two := Override{Model: "azure/one", AliasOf: "p/base"}, Override{Model: "azure/two", AliasOf: "azure/one"}
+	for _, order := range [][]Override{{target, one, two}, {two, one, target}, {one, target, two}} {
+		if got := cost(t, with(t, order...), "azure", "two", Usage{InputTokens: 1e6}, Terms{}); got != "3" {
+			t.Errorf("%v: a million tokens cost %s, want 3", order, got)
+		}
+	}
+	if _, err := catalogue(t).With(Override{Model: "azure/a", AliasOf: "azure/b"}, Override{Model: "azure/b", AliasOf: "azure/a"}); err == nil {
+		t.Error("two aliases of each other were taken")
+	}
+}
+
+// Ensure a price that cannot be in force makes its own model unknown, and no
+// other: never is the catalogue's price taken in its place.
+func TestBrokenOverrideBlocksItsModelAlone(t *testing.T) {
+	c, broken := catalogue(t).Apply(
+		Override{Model: "openai/gpt-4o", AliasOf: "p/gone"}, Override{Model: "openai/mine", Input: "1", Output: "2"})
+	if len(broken) != 1 || broken[0].Model != "openai/gpt-4o" {
+		t.Fatalf("broken: %v", broken)
+	}
+	for _, id := range []string{"gpt-4o", "openai/gpt-4o"} {
+		if m, err := c.Lookup("openai", id); err == nil {
+			t.Errorf("%s is priced %+v", id, m.Sheet())
+		} else if id == "gpt-4o" && !strings.Contains(err.Error(), "gone") {
+			t.Errorf("%s: %v does not say why", id, err)
+		}
+	}
+	if got := cost(t, c, "openai", "mine", Usage{InputTokens: 1e6}, Terms{}); got != "1" {
+		t.Errorf("the other costs %s", got)
+	}
+}

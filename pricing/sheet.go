@@ -20,6 +20,7 @@ type Sheet struct {
 	Units           []UnitPrice   `json:"units,omitzero"`
 	Regions         []RegionPrice `json:"regions,omitzero"`
 	Operator        bool          `json:"operator,omitzero"` // set by the operator
+	AliasOf         string        `json:"alias_of,omitzero"`
 	Source          string        `json:"source"`
 	VerifiedAt      string        `json:"verified_at,omitzero"` // a date
 	RetiresOn       string        `json:"retires_on,omitzero"`
@@ -38,7 +39,7 @@ type RegionPrice struct {
 func (m *Model) Sheet() Sheet {
 	s := Sheet{
 		Provider: m.Provider, Model: m.ID, IDs: slices.Clone(m.IDs), Kind: m.Kind, ContextTokens: m.ContextTokens,
-		MaxOutputTokens: m.MaxOutputTokens, Free: m.Free, Operator: m.Operator, Source: m.Source, VerifiedAt: day(m.VerifiedAt),
+		MaxOutputTokens: m.MaxOutputTokens, Free: m.Free, Operator: m.Operator, AliasOf: m.AliasOf, Source: m.Source, VerifiedAt: day(m.VerifiedAt),
 		RetiresOn: day(m.RetiresOn), Confidence: m.Confidence, Note: m.Note, Prices: []PriceRow{},
 	}
 	for _, r := range m.rows {

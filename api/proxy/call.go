@@ -25,11 +25,13 @@ type call struct {
 	d        dialect
 	provider *Provider
 	model    *pricing.Model
-	asked    parsed
-	body     []byte
-	bound    pricing.Bound
-	quote    pricing.Quote
-	hold     *fsm.Reservation
+	// catalogue is the one that the hold was made under; the settle keeps to it.
+	catalogue *pricing.Catalogue
+	asked     parsed
+	body      []byte
+	bound     pricing.Bound
+	quote     pricing.Quote
+	hold      *fsm.Reservation
 }
 
 // metered reserves, forwards and settles one call.
@@ -82,7 +84,7 @@ func (p *Proxy) prepare(w http.ResponseWriter, r *http.Request, d dialect) (*cal
 		refuse(w, d, http.StatusBadRequest, "no_provider", "no provider block of dialect "+d.name()+" serves this model; add it to a block's models", nil)
 		return nil, fsm.Result{}, false
 	}
-	if err := c.price(p.Catalogue()); err != nil {
+	if err := c.price(p.Catalogue(), p.now()); err != nil {
 		refusePrice(w, d, err)
 		return nil, fsm.Result{}, false
 	}
@@ -102,16 +104,24 @@ func (p *Proxy) prepare(w http.ResponseWriter, r *http.Request, d dialect) (*cal
 	return c, res, true
 }
 
-func (c *call) price(cat *pricing.Catalogue) (err error) {
+func (c *call) price(cat *pricing.Catalogue, now time.Time) (err error) {
+	c.catalogue = cat
 	if c.model, err = cat.Lookup(c.provider.Catalogue, c.asked.Model); err != nil {
 		return err
 	}
-	if c.bound, err = c.model.BoundRequest(c.d.request(), c.body, &pricing.Caps{}); err != nil {
+	if c.bound, err = c.model.BoundRequest(c.d.request(), c.body, &c.provider.Caps); err != nil {
 		return err
 	}
+	c.bound.From, c.bound.Until = now, now.Add(longestCall)
 	c.quote, err = c.model.Quote(c.bound)
 	return err
 }
+
+// longestCall is how far ahead of a call its dated and hourly prices are met:
+// no call, nor a background response, is billed later.
+const longestCall = 24 * time.Hour
+
+func (p *Proxy) now() time.Time { return time.Unix(0, int64(p.Ledger.Now())).UTC() }
 
 // unbounded says that the request leaves its output bound to the firewall.
 func (c *call) unbounded() bool { return c.bound.MaxOutputTokens == 0 && !c.bound.NoOutput }
@@ -135,7 +145,12 @@ func refusePrice(w http.ResponseWriter, d dialect, err error) {
 		refuse(w, d, http.StatusBadRequest, "unknown_model", err.Error(), map[string]any{"remedy": unknown.ConfigLines()})
 		return
 	}
-	refuse(w, d, http.StatusBadRequest, "not_bounded", err.Error(), nil)
+	var details map[string]any
+	var unbounded *pricing.UnboundedError
+	if errors.As(err, &unbounded) && unbounded.Setting != "" {
+		details = map[string]any{"remedy": unbounded.ConfigLines()}
+	}
+	refuse(w, d, http.StatusBadRequest, "not_bounded", err.Error(), details)
 }
 
 // renew keeps the hold while the call lives.
@@ -287,11 +302,10 @@ func (p *Proxy) cost(c *call, r pricing.Reading, readErr error, answered string,
 }
 
 func (p *Proxy) stated(c *call, r pricing.Reading, answered string) (money.USD, error) {
-	cat := p.Catalogue()
-	terms := pricing.Terms{ServiceTier: r.ServiceTier, Region: r.Region, At: time.Unix(0, int64(p.Ledger.Now())).UTC()}
+	terms := pricing.Terms{ServiceTier: r.ServiceTier, Region: r.Region, Variant: c.bound.Variant, At: p.now()}
 	var sum money.USD
 	for _, u := range append([]pricing.ModelUsage{{Model: answered, Usage: r.Usage}}, r.Others...) {
-		m, err := cat.LookupAnswer(c.provider.Catalogue, c.asked.Model, u.Model)
+		m, err := c.catalogue.LookupAnswer(c.provider.Catalogue, c.asked.Model, u.Model)
 		if err != nil {
 			return 0, err
 		}

@@ -53,6 +53,7 @@ type Provider struct {
 	Catalogue                      string // name in the catalogue; "" is by dialect
 	PassThroughKey                 bool   // forward the client's own credential
 	Models                         []string
+	Caps                           pricing.Caps // of what bytes do not bound
 	base                           *url.URL
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/api"
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/api/proxy"
 	"github.com/mesh-cost-firewall/meshfw/config"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -81,11 +82,11 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	for _, w := range cfg.Warnings {
 		log.Warn("config", "warning", w)
 	}
-	catalogue, err := prices(cfg)
+	base, err := pricing.Embedded()
 	if err != nil {
 		return err
 	}
-	seed, err := seedOf(cfg)
+	seed, err := seedOf(cfg, base)
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	handler, err := handlerOf(cfg, node, catalogue, registry, log)
+	handler, err := handlerOf(cfg, node, prices.New(base, node.Ledger()), registry, log)
 	if err != nil {
 		return errors.Join(err, closeNode(node))
 	}
@@ -150,45 +151,34 @@ func closeNode(node *raftnode.Node) error {
 }
 
 // handlerOf puts proxy and API together.
-func handlerOf(cfg *config.Config, node *raftnode.Node, catalogue *pricing.Catalogue, registry *prometheus.Registry, log hclog.Logger) (http.Handler, error) {
-	current := func() *pricing.Catalogue { return catalogue }
+func handlerOf(cfg *config.Config, node *raftnode.Node, priced *prices.Holder, registry *prometheus.Registry, log hclog.Logger) (http.Handler, error) {
 	gate, err := auth.New(auth.Options{Open: cfg.Auth.Mode == "open"})
 	if err != nil {
 		return nil, err
 	}
-	options := proxy.Options{Ledger: node, Gate: gate, Catalogue: current, Logger: log.Named("proxy"), Registerer: registry}
+	options := proxy.Options{Ledger: node, Gate: gate, Catalogue: priced.Catalogue, Logger: log.Named("proxy"), Registerer: registry}
 	for _, p := range cfg.Providers {
+		caps, err := p.Caps.Pricing()
+		if err != nil {
+			return nil, fmt.Errorf("provider %q: caps: %w", p.Name, err)
+		}
 		options.Providers = append(options.Providers, proxy.Provider{Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL,
-			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models})
+			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models, Caps: caps})
 	}
 	calls, err := proxy.New(options)
 	if err != nil {
 		return nil, err
 	}
-	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Catalogue: current, Proxy: calls, Registry: registry, Version: version})
+	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Catalogue: priced.Catalogue, Prices: priced, Proxy: calls, Registry: registry, Version: version})
 	if err != nil {
 		return nil, err
 	}
 	return server.Handler(), nil
 }
 
-// prices is the catalogue with the config's prices over it.
-func prices(cfg *config.Config) (*pricing.Catalogue, error) {
-	catalogue, err := pricing.Embedded()
-	if err != nil {
-		return nil, err
-	}
-	var overrides []pricing.Override
-	for _, p := range cfg.Prices {
-		overrides = append(overrides, pricing.Override{Model: p.Name, Input: p.Input, CachedInput: p.CachedInput,
-			CacheWrite5m: p.CacheWrite5m, CacheWrite1h: p.CacheWrite1h, Output: p.Output, Reasoning: p.Reasoning,
-			AliasOf: p.AliasOf, Free: p.Free, ContextTokens: p.ContextTokens, MaxOutputTokens: p.MaxOutputTokens})
-	}
-	return catalogue.With(overrides...)
-}
-
-// seedOf is what a new cluster starts with.
-func seedOf(cfg *config.Config) (fsm.Seed, error) {
+// seedOf is what a new cluster starts with. The config's prices are checked
+// against the catalogue that they will stand over.
+func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 	seed := fsm.Seed{Actor: fsm.Actor{Name: "config"}}
 	for _, b := range cfg.Budgets {
 		compiled, _, err := b.Compile()
@@ -199,6 +189,16 @@ func seedOf(cfg *config.Config) (fsm.Seed, error) {
 			return seed, err
 		}
 		seed.Budgets = append(seed.Budgets, compiled)
+	}
+	if _, err := base.With(cfg.Prices...); err != nil {
+		return seed, err
+	}
+	for _, o := range cfg.Prices {
+		p, err := prices.Encode(o)
+		if err != nil {
+			return seed, err
+		}
+		seed.Prices = append(seed.Prices, p)
 	}
 	return seed, nil
 }
