@@ -17,6 +17,7 @@ const (
 	DefaultReserveTimeout = 5 * time.Second
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "text"
+	DefaultSamplePercent  = 100 // of calls traced
 )
 
 // Config is a node's whole configuration. The cfg tags are the settings' names.
@@ -30,6 +31,7 @@ type Config struct {
 	Budgets   []policy.Budget
 	Prices    []pricing.Override
 	Webhooks  []Webhook
+	Tracing   Tracing
 
 	// Warnings are worth a line in the log at the start: settings left out
 	// because a variable of the environment is not set.
@@ -134,4 +136,11 @@ type Webhook struct {
 	Secret      string        `cfg:"secret"`        // whsec_ and base64
 	Types       []string      `cfg:"types"`         // globs over event types
 	GiveUpAfter time.Duration `cfg:"give_up_after"` // default 24h
+}
+
+// Tracing is the tracing block: without an endpoint there is none.
+type Tracing struct {
+	Endpoint      string            `cfg:"endpoint"` // of an OpenTelemetry collector, OTLP over HTTP
+	Headers       map[string]string `cfg:"headers"`
+	SamplePercent int64             `cfg:"sample_percent"`
 }

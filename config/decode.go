@@ -36,7 +36,7 @@ type decoder struct {
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price", "webhook"}
+var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price", "webhook", "tracing"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -59,6 +59,8 @@ func settings(kind string) any {
 		return &Price{}
 	case "webhook":
 		return &Webhook{}
+	case "tracing":
+		return &Tracing{}
 	}
 	return &struct{}{}
 }
@@ -101,6 +103,8 @@ func (d *decoder) block(b *block) error {
 		return err
 	case "price":
 		return d.price(b)
+	case "tracing":
+		return d.fill(b, &d.c.Tracing)
 	case "webhook":
 		w := Webhook{Name: b.label}
 		err := d.fill(b, &w)

@@ -41,7 +41,8 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		return nil, err
 	}
 	c := &Config{HTTP: HTTP{Listen: DefaultHTTPListen, ReserveTimeout: DefaultReserveTimeout}, Node: Node{ID: DefaultNodeID},
-		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat}}
+		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat},
+		Tracing: Tracing{SamplePercent: DefaultSamplePercent}}
 	d := decoder{c: c, seen: map[string]string{}}
 	for _, b := range blocks {
 		if err := d.block(b); err != nil {

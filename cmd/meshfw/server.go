@@ -115,6 +115,11 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return errors.Join(err, closeNode(node))
 	}
+	handler, stopTracing, err := traced(ctx, cfg, handler, log)
+	if err != nil {
+		return errors.Join(err, closeNode(node))
+	}
+	defer stopTracing()
 	stopAlerts, err := sendAlerts(ctx, cfg, node, registry, log)
 	if err != nil {
 		return errors.Join(err, closeNode(node))

@@ -20,9 +20,6 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 )
 
-// DefaultSamplePercent is how many of a hundred calls are traced.
-const DefaultSamplePercent = 100
-
 const (
 	serviceName   = "meshfw"
 	exportTimeout = 10 * time.Second
