@@ -26,7 +26,22 @@ type Prices interface {
 // priceJSON is a model's prices as the API shows them.
 type priceJSON struct {
 	pricing.Sheet
-	Broken string `json:"broken,omitzero"` // why the operator's price cannot be in force
+	Set    *pricing.Override `json:"set,omitzero"`    // what the operator set
+	Broken string            `json:"broken,omitzero"` // why that cannot be in force
+}
+
+// priced is a model as the API shows it.
+func (s *Server) priced(m *pricing.Model) priceJSON {
+	out := priceJSON{Sheet: m.Sheet()}
+	if m.Operator && s.o.Prices != nil {
+		list, name := s.o.Prices.Overrides(), m.Provider+"/"+m.ID
+		if i := slices.IndexFunc(list, func(o pricing.Override) bool { return o.Model == name }); i >= 0 {
+			set := list[i]
+			set.Model = "" // said beside it
+			out.Set = &set
+		}
+	}
+	return out
 }
 
 // listPrices shows the catalogue with the operator's prices over it, by
@@ -56,7 +71,7 @@ func (s *Server) listPrices(c echo.Context) error {
 		shown[name] = p
 	}
 	for _, m := range s.o.Catalogue().Models() {
-		show(priceJSON{Sheet: m.Sheet()})
+		show(s.priced(m))
 	}
 	for _, b := range s.broken() {
 		show(b)
@@ -125,7 +140,7 @@ func (s *Server) showPrice(c echo.Context, provider, model string) error {
 	}
 	for _, m := range s.o.Catalogue().Models() {
 		if m.Provider == provider && m.ID == model {
-			return reply(c, http.StatusOK, priceJSON{Sheet: m.Sheet()})
+			return reply(c, http.StatusOK, s.priced(m))
 		}
 	}
 	m, err := s.o.Catalogue().Lookup(provider, model)
@@ -133,7 +148,7 @@ func (s *Server) showPrice(c echo.Context, provider, model string) error {
 		return problem(http.StatusNotFound, "not_found", fmt.Sprintf("no price is known for model %.120q of provider %.60q", model, provider),
 			"set one: meshfw price set "+provider+"/"+model+" -input USD -output USD")
 	}
-	return reply(c, http.StatusOK, priceJSON{Sheet: m.Sheet()})
+	return reply(c, http.StatusOK, s.priced(m))
 }
 
 // putPrice sets the operator's price of a model, in force from the log index

@@ -139,3 +139,6 @@ func unitScale(name string) (int64, bool) {
 	}
 	return 0, false
 }
+
+// PriceNames lists the names of token prices, in the order they are shown in.
+func PriceNames() []string { return append([]string(nil), itemNames[:]...) }

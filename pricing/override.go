@@ -15,7 +15,7 @@ import (
 type Override struct {
 	// Model is "provider/id", split at the first slash. The id "*" is the
 	// price of the provider's models that are not known.
-	Model string `json:"model"`
+	Model string `json:"model,omitzero"`
 
 	// Prices of the standard tier as decimal USD per million tokens; empty
 	// is not listed, and priced as the text input or output is.

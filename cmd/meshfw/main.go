@@ -59,7 +59,7 @@ or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
 	}
 	remoteFlags(root)
 	root.AddCommand(serverCommand(), devCommand(), mockProviderCommand(), configCommand(), versionCommand(),
-		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(),
+		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(), priceCommand(),
 		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand())
 	root.InitDefaultCompletionCmd()
 	checked(root)
