@@ -87,7 +87,7 @@ func (s *Server) Handler() http.Handler {
 
 func proxied(r *http.Request) bool {
 	p := r.URL.Path
-	return strings.HasPrefix(p, "/v1/") || strings.HasPrefix(p, "/v1beta/") || strings.HasPrefix(p, "/providers/") ||
+	return strings.HasPrefix(p, "/v1/") || strings.HasPrefix(p, "/v1beta/") || strings.HasPrefix(p, "/v1alpha/") || strings.HasPrefix(p, "/openai/") || strings.HasPrefix(p, "/providers/") ||
 		r.Method == http.MethodHead && p == "/"
 }
 

@@ -28,6 +28,8 @@ type Config struct {
 	Auth      Auth
 	Log       Log
 	Providers []Provider
+	Clamp     Clamp
+	Degrades  []Degrade
 	Budgets   []policy.Budget
 	Prices    []pricing.Override
 	Webhooks  []Webhook
@@ -49,6 +51,14 @@ type HTTP struct {
 	Listen         string        `cfg:"listen"` // host:port
 	AllowPlaintext bool          `cfg:"allow_plaintext"`
 	ReserveTimeout time.Duration `cfg:"reserve_timeout"` // how long a call waits for the ledger
+
+	// Of the proxy; 0 is its default.
+	MaxBodyBytes  int64         `cfg:"max_body_bytes"`      // of a request
+	MaxStreams    int64         `cfg:"max_streams"`         // at once on this node
+	AnswerTimeout time.Duration `cfg:"answer_timeout"`      // until a provider's status
+	StreamIdle    time.Duration `cfg:"stream_idle_timeout"` // between two pieces of a stream
+	BodyTimeout   time.Duration `cfg:"body_timeout"`        // for a client to send its body
+	WriteTimeout  time.Duration `cfg:"write_timeout"`       // for a client to take one piece of an answer
 }
 
 // Cluster is the cluster block. Timers of 0 are raftnode's defaults.
@@ -79,13 +89,16 @@ type Log struct {
 // Provider is a provider block.
 type Provider struct {
 	Name           string
-	Dialect        string   `cfg:"dialect"` // openai, anthropic
+	Dialect        string   `cfg:"dialect"` // openai, anthropic, gemini
 	BaseURL        string   `cfg:"base_url"`
 	APIKey         string   `cfg:"api_key"`
 	PassThroughKey bool     `cfg:"pass_through_key"`
 	Models         []string `cfg:"models"`    // globs
 	Catalogue      string   `cfg:"catalogue"` // default by dialect
 	Caps           *Caps    `cfg:"caps"`      // nil: what bytes do not bound is refused
+	FreeRoutes     []string `cfg:"free_routes"`
+	RewriteModel   bool     `cfg:"rewrite_model"` // a downgraded answer names the model that was asked for
+	APIVersion     string   `cfg:"api_version"`   // Azure: deployments under this api-version
 }
 
 // budget mirrors policy.Budget with the settings' names.

@@ -20,10 +20,9 @@ var labelled = map[string]bool{"provider": true, "budget": true, "price": true, 
 // notEnforced are settings of the design that this version does not act on
 // yet: they are refused, so that nobody relies on them.
 var notEnforced = map[string]bool{
-	"degrade": true, "key": true, "admin": true, "clamp": true, "tls": true,
+	"key": true, "admin": true, "tls": true,
 	"http.tls": true, "http.metrics_open": true, "http.admin": true, "cluster.tls": true,
-	"auth.admin_token": true, "auth.trusted_headers": true, "provider.free_routes": true,
-	"provider.rewrite_model": true, "budget.breaker": true, "budget.wait": true, "budget.metered_stream": true,
+	"auth.admin_token": true, "auth.trusted_headers": true, "budget.breaker": true,
 	"budget.rate": true, "budget.rate_burst": true, "budget.requests": true, "budget.tokens": true,
 	"budget.settle_grace": true, "budget.forget_after": true,
 }
@@ -36,7 +35,7 @@ type decoder struct {
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "budget", "price", "webhook", "tracing"}
+var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "clamp", "degrade", "budget", "price", "webhook", "tracing"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -53,6 +52,10 @@ func settings(kind string) any {
 		return &Log{}
 	case "provider":
 		return &Provider{}
+	case "clamp":
+		return &Clamp{}
+	case "degrade":
+		return &Degrade{}
 	case "budget":
 		return &budget{}
 	case "price":
@@ -72,7 +75,7 @@ func (d *decoder) block(b *block) error {
 	if (b.label != "") != labelled[b.kind] && contains(kinds, b.kind) {
 		return fmt.Errorf("%s: %s: write %s", b.at, b.kind, shape(b.kind))
 	}
-	if first, ok := d.seen[b.where()]; ok {
+	if first, ok := d.seen[b.where()]; ok && b.kind != "degrade" { // of ladders the first that matches counts
 		return fmt.Errorf("%s: %s: already given at %s", b.at, b.where(), first)
 	}
 	d.seen[b.where()] = b.at
@@ -97,6 +100,10 @@ func (d *decoder) block(b *block) error {
 			return fmt.Errorf("%s: caps in %s: %w", b.at, b.where(), err)
 		}
 		return nil
+	case "clamp":
+		return d.fill(b, &d.c.Clamp)
+	case "degrade":
+		return d.degrade(b)
 	case "budget":
 		p, err := d.budget(b)
 		d.c.Budgets = append(d.c.Budgets, p)

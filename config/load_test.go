@@ -41,8 +41,8 @@ func TestRefused(t *testing.T) {
 		name, text, want string
 		env              []string
 	}{
-		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, listen, reserve_timeout`, nil},
-		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, provider, budget, price, webhook, tracing`, nil},
+		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, answer_timeout, body_timeout, listen, max_body_bytes, max_streams, reserve_timeout, stream_idle_timeout, write_timeout`, nil},
+		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, provider, clamp, degrade, budget, price, webhook, tracing`, nil},
 		{"keys", "auth {\n  mode = \"keys\"\n}\n", `c.hcl: auth.mode is "keys": this version enforces only mode = "open"; set it in the auth block`, nil},
 		{"rate", "budget \"a\" {\n  rate = \"2/1m\"\n}\n", `c.hcl:2: rate in budget "a": this version does not enforce it yet; remove it to start`, nil},
 		{"limit", "budget \"a\" {\n  limit = \"-1\"\n}\n", `c.hcl:1: budget "a": limit: "-1": use 0 or more USD`, nil},

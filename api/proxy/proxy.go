@@ -1,15 +1,11 @@
-// Package proxy meters calls to language models: it reserves what a call can
-// cost at most, forwards it, and settles by the usage in the answer.
 package proxy
 
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net"
 	"net/http"
-	"net/url"
-	"path"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -24,13 +20,18 @@ import (
 const (
 	DefaultMaxBodyBytes    int64 = 10 << 20
 	DefaultMinOutputTokens int64 = 256
+	DefaultMaxStreams      int64 = 10_000
+	DefaultAnswerTimeout         = 10 * time.Minute
+	DefaultStreamIdle            = 5 * time.Minute
+	DefaultBodyTimeout           = 60 * time.Second
+	DefaultWriteTimeout          = 60 * time.Second
 )
 
+// Bounds of connections to providers.
 const (
-	holdTTL             = 60 * time.Second // renewed at half time
-	maxAnswerBytes      = 64 << 20
-	answerHeaderTimeout = 10 * time.Minute
-	maxIdlePerHost      = 256
+	dialTimeout    = 10 * time.Second
+	maxIdlePerHost = 1024
+	maxHeaderBytes = 256 << 10 // of an answer
 )
 
 // Ledger is what the proxy needs of a node.
@@ -41,140 +42,126 @@ type Ledger interface {
 	Now() fsm.Time
 }
 
-// Gate tells who calls, and under which labels the call is accounted.
+// State is what the proxy reads of this node's copy of the ledger. It decides
+// nothing by it that costs money.
+type State interface {
+	Met(l fsm.Labels, visit func(b *fsm.Budget, partition string))
+	Budget(name string) (fsm.Budget, bool)
+	Reservation(id string) (fsm.Reservation, bool)
+}
+
+// Gate says who calls.
 type Gate interface {
 	Identify(*http.Request) (auth.Caller, error)
 	Labels(auth.Caller, http.Header) (fsm.Labels, error)
 }
 
-// Provider is one upstream.
-type Provider struct {
-	Name, Dialect, BaseURL, APIKey string
-	Catalogue                      string // name in the catalogue; "" is by dialect
-	PassThroughKey                 bool   // forward the client's own credential
-	Models                         []string
-	Caps                           pricing.Caps // of what bytes do not bound
-	base                           *url.URL
-}
-
-// Clamp says how an absent output bound is filled in.
-type Clamp struct {
-	MinOutputTokens int64 // tokens; 0: DefaultMinOutputTokens
-}
-
-// Options configure a Proxy.
+// Options configure a Proxy. Durations and bounds of zero are the defaults.
 type Options struct {
-	Ledger       Ledger
-	Gate         Gate
-	Catalogue    func() *pricing.Catalogue
-	Providers    []Provider
-	Clamp        Clamp
-	MaxBodyBytes int64 // 0: DefaultMaxBodyBytes
-	Logger       hclog.Logger
-	Registerer   prometheus.Registerer // nil: no metrics
+	Ledger        Ledger
+	State         State
+	Gate          Gate
+	Catalogue     func() *pricing.Catalogue
+	Providers     []Provider
+	Clamp         Clamp
+	Degrades      []Degrade
+	MaxBodyBytes  int64         // of a request
+	MaxStreams    int64         // at once on this node
+	AnswerTimeout time.Duration // until a provider's status
+	StreamIdle    time.Duration // between two pieces of a stream
+	BodyTimeout   time.Duration // for a client to send its body
+	WriteTimeout  time.Duration // for a client to take one piece of an answer
+	Logger        hclog.Logger
+	Registerer    prometheus.Registerer // nil: no metrics
 }
 
 // Proxy is an http.Handler for the providers' own routes.
 type Proxy struct {
 	Options
-	transport http.RoundTripper
-	calls     *prometheus.CounterVec
+	transport  http.RoundTripper
+	metrics    *metrics
+	queues     queues
+	ratios     ratios
+	background backgrounds
+	streams    streamGate
+	renewEvery time.Duration
 }
 
 // New returns a Proxy, or an error that names the wrong setting.
 func New(o Options) (*Proxy, error) {
-	if o.Ledger == nil || o.Gate == nil || o.Catalogue == nil {
-		return nil, errors.New("proxy: a ledger, a gate and a catalogue are needed")
+	if o.Ledger == nil || o.State == nil || o.Gate == nil || o.Catalogue == nil {
+		return nil, errors.New("proxy: a ledger, its state, a gate and a catalogue are needed")
 	}
-	if o.MaxBodyBytes <= 0 {
-		o.MaxBodyBytes = DefaultMaxBodyBytes
-	}
-	if o.Clamp.MinOutputTokens <= 0 {
-		o.Clamp.MinOutputTokens = DefaultMinOutputTokens
-	}
-	if o.Logger == nil {
-		o.Logger = hclog.NewNullLogger()
-	}
+	o.withDefaults()
 	o.Providers = append([]Provider(nil), o.Providers...)
 	for i := range o.Providers {
 		if err := o.Providers[i].complete(); err != nil {
 			return nil, err
 		}
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DisableCompression = true // the answer's bytes pass untouched
-	t.MaxIdleConnsPerHost = maxIdlePerHost
-	t.ResponseHeaderTimeout = answerHeaderTimeout
-	p := &Proxy{Options: o, transport: t, calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "meshfw_proxy_requests_total", Help: "Calls to providers, by how they ended.",
-	}, []string{"provider", "outcome"})}
+	o.Degrades = append([]Degrade(nil), o.Degrades...)
+	for i := range o.Degrades {
+		if err := o.Degrades[i].complete(o.Providers); err != nil {
+			return nil, err
+		}
+	}
+	p := &Proxy{Options: o, transport: newTransport(o.AnswerTimeout), metrics: newMetrics(), renewEvery: holdTTL / 2}
+	p.streams.most = o.MaxStreams
 	if o.Registerer != nil {
-		if err := o.Registerer.Register(p.calls); err != nil {
-			return nil, fmt.Errorf("proxy: metrics: %w", err)
+		if err := p.metrics.register(o.Registerer, p); err != nil {
+			return nil, err
 		}
 	}
 	return p, nil
 }
 
-func (p *Provider) complete() error {
-	u, err := url.Parse(p.BaseURL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("provider %q: base_url %q: want http(s)://host", p.Name, p.BaseURL)
-	}
-	p.base = u
-	if p.Dialect != "openai" && p.Dialect != "anthropic" {
-		return fmt.Errorf("provider %q: dialect %q: use openai or anthropic", p.Name, p.Dialect)
-	}
-	if p.Catalogue == "" {
-		p.Catalogue = p.Dialect
-	}
-	for _, g := range p.Models {
-		if _, err := path.Match(g, ""); err != nil {
-			return fmt.Errorf("provider %q: models: %q is not a glob", p.Name, g)
+func (o *Options) withDefaults() {
+	for _, n := range []struct {
+		at   *int64
+		want int64
+	}{{&o.MaxBodyBytes, DefaultMaxBodyBytes}, {&o.MaxStreams, DefaultMaxStreams}, {&o.Clamp.MinOutputTokens, DefaultMinOutputTokens}} {
+		if *n.at <= 0 {
+			*n.at = n.want
 		}
 	}
-	return nil
-}
-
-// provider returns the first block of the dialect that serves the model; with
-// no model, the first block of the dialect.
-func (p *Proxy) provider(dialect, model string) *Provider {
-	for i := range p.Providers {
-		b := &p.Providers[i]
-		if b.Dialect != dialect {
-			continue
-		}
-		if model == "" {
-			return b
-		}
-		for _, g := range b.Models {
-			if ok, _ := path.Match(g, model); ok || g == "*" {
-				return b
-			}
+	for _, d := range []struct {
+		at   *time.Duration
+		want time.Duration
+	}{{&o.AnswerTimeout, DefaultAnswerTimeout}, {&o.StreamIdle, DefaultStreamIdle}, {&o.BodyTimeout, DefaultBodyTimeout}, {&o.WriteTimeout, DefaultWriteTimeout}} {
+		if *d.at <= 0 {
+			*d.at = d.want
 		}
 	}
-	return nil
-}
-
-// ServeHTTP answers one call of any dialect.
-func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Meshfw-Node", p.Ledger.Name())
-	d := dialectOf(r)
-	switch route := r.Method + " " + r.URL.Path; {
-	case r.Method == http.MethodHead && r.URL.Path == "/":
-		w.WriteHeader(http.StatusOK)
-	case route == "POST /v1/chat/completions", route == "POST /v1/messages":
-		p.metered(w, r, d)
-	case route == "GET /v1/models", route == "POST /v1/messages/count_tokens":
-		p.free(w, r, d)
-	default:
-		refuse(w, d, http.StatusNotFound, "not_metered", "the route "+r.URL.Path+" is not metered, so it is not passed on", nil)
+	if o.Logger == nil {
+		o.Logger = hclog.NewNullLogger()
 	}
 }
 
-func dialectOf(r *http.Request) dialect {
-	if strings.HasPrefix(r.URL.Path, "/v1/messages") || r.Header.Get("Anthropic-Version") != "" && r.URL.Path != "/v1/chat/completions" {
-		return anthropic{}
-	}
-	return openAI{}
+// newTransport makes connections to providers. It follows no redirects and
+// leaves compression alone.
+func newTransport(answer time.Duration) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	t.DisableCompression = true
+	t.MaxIdleConns = 0
+	t.MaxIdleConnsPerHost = maxIdlePerHost
+	t.ResponseHeaderTimeout = answer
+	t.MaxResponseHeaderBytes = maxHeaderBytes
+	return t
 }
+
+// streamGate bounds the streams that run at once.
+type streamGate struct {
+	most    int64
+	running atomic.Int64
+}
+
+func (g *streamGate) enter() bool {
+	if g.running.Add(1) > g.most {
+		g.running.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (g *streamGate) leave() { g.running.Add(-1) }

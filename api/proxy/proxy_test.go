@@ -66,7 +66,7 @@ func start(t *testing.T, limit money.USD) *bench {
 		t.Fatal(err)
 	}
 	p, err := New(Options{
-		Ledger: node, Gate: gate, Catalogue: func() *pricing.Catalogue { return catalogue }, Logger: hclog.NewNullLogger(),
+		Ledger: node, State: node.Ledger(), Gate: gate, Catalogue: func() *pricing.Catalogue { return catalogue }, Logger: hclog.NewNullLogger(),
 		Providers: []Provider{
 			{Name: "openai", Dialect: "openai", BaseURL: upstream.URL, APIKey: "sk-provider", Catalogue: "openai", Models: []string{"gpt-*"}},
 			{Name: "anthropic", Dialect: "anthropic", BaseURL: upstream.URL, APIKey: "sk-provider", Catalogue: "anthropic", Models: []string{"claude-*"}},

@@ -1,86 +1,109 @@
 package proxy
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 )
 
-// clientError is a request that the client must change.
-type clientError struct {
+// refusal is an answer of the firewall's own.
+type refusal struct {
 	status  int
+	reason  string
 	message string
+	details map[string]any
 }
 
-func (e *clientError) Error() string { return e.message }
+func (e *refusal) Error() string { return e.message }
 
-// parsed is what the proxy reads of a request's body itself.
-type parsed struct {
-	Model         string         `json:"model"`
-	Stream        bool           `json:"stream"`
-	StreamOptions *streamOptions `json:"stream_options"`
+func bad(format string, args ...any) error {
+	return &refusal{status: http.StatusBadRequest, reason: "bad_request", message: fmt.Sprintf(format, args...)}
 }
 
-type streamOptions struct {
-	IncludeUsage bool `json:"include_usage"`
-}
+// bodyPart is how much of a body of unknown length is read at a time, bytes.
+const bodyPart = 256 << 10
 
-// readBody reads a JSON body of bounded length.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
+// readBody reads a JSON body of bounded length, within a bounded time.
+func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return nil, &clientError{http.StatusUnsupportedMediaType, "Content-Type: want application/json"}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Type: want application/json"}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, &clientError{http.StatusUnsupportedMediaType, "Content-Encoding: send the body uncompressed"}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Encoding: send the body uncompressed"}
 	}
-	tooLarge := &clientError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", limit)}
-	if r.ContentLength > limit {
+	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large", message: fmt.Sprintf("the body is larger than %d bytes", p.MaxBodyBytes)}
+	if r.ContentLength > p.MaxBodyBytes {
 		return nil, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	if err != nil {
-		return nil, &clientError{http.StatusBadRequest, "the body could not be read"}
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(p.BodyTimeout)); err == nil {
+		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // it was set a moment ago
 	}
-	if int64(len(body)) > limit {
+	body, err := readAll(r.Body, r.ContentLength, p.MaxBodyBytes)
+	if err != nil {
+		return nil, bad("the body could not be read: it broke off, or took longer than %s", p.BodyTimeout)
+	}
+	if int64(len(body)) > p.MaxBodyBytes {
 		return nil, tooLarge
 	}
 	return body, nil
 }
 
-// parse reads strictly: a repeated name, a wrong type or trailing data is an
-// error, since parsers differ on them.
-func parse(body []byte) (parsed, error) {
-	var q parsed
-	if jsontext.Value(body).Kind() != '{' {
-		return q, &clientError{http.StatusBadRequest, "the body must be a JSON object"}
+// readAll reads up to limit+1 bytes. A body of known length is read into
+// exactly so many; another never takes more than twice its size.
+func readAll(from io.Reader, length, limit int64) ([]byte, error) {
+	if length >= 0 {
+		body := make([]byte, length)
+		_, err := io.ReadFull(from, body)
+		return body, err
 	}
-	if err := json.Unmarshal(body, &q); err != nil {
-		return q, &clientError{http.StatusBadRequest, "the body is not valid JSON for this route: " + err.Error()}
+	var parts [][]byte
+	from = io.LimitReader(from, limit+1)
+	for {
+		part := make([]byte, bodyPart)
+		n, err := io.ReadFull(from, part)
+		parts = append(parts, part[:n])
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			if len(parts) == 1 {
+				return parts[0], nil
+			}
+			return bytes.Join(parts, nil), nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if q.Model == "" {
-		return q, &clientError{http.StatusBadRequest, "model: name one"}
-	}
-	return q, nil
 }
 
-func refuseClient(w http.ResponseWriter, d dialect, err error) {
-	var denied *auth.Error
-	if errors.As(err, &denied) {
-		refuse(w, d, denied.Status, denied.Reason, denied.Message, nil)
-		return
+// read reads the request: body, what it asks for, and who asks.
+func (p *Proxy) read(x *exchange) (*call, error) {
+	c := &call{exchange: x}
+	var err error
+	if c.labels, err = p.Gate.Labels(x.caller, x.r.Header); err != nil {
+		return nil, err
 	}
-	var c *clientError
-	if errors.As(err, &c) {
-		refuse(w, d, c.status, "bad_request", c.message, nil)
-		return
+	raw, err := p.readBody(x.w, x.r)
+	if err != nil {
+		return nil, err
 	}
-	refuse(w, d, http.StatusBadRequest, "bad_request", err.Error(), nil)
+	if c.body, err = dialect.ParseBody(raw); err != nil {
+		return nil, bad("%s", err)
+	}
+	if c.asked, err = x.route.Endpoint.Read(c.body); err != nil {
+		return nil, bad("%s", err)
+	}
+	if x.route.Model != "" {
+		c.asked.Model = x.route.Model
+	}
+	c.asked.Stream = c.asked.Stream || x.route.Stream
+	if c.asked.Model == "" {
+		return nil, bad("model: name one")
+	}
+	return c, nil
 }

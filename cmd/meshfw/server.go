@@ -161,14 +161,21 @@ func handlerOf(cfg *config.Config, node *raftnode.Node, priced *prices.Holder, r
 	if err != nil {
 		return nil, err
 	}
-	options := proxy.Options{Ledger: node, Gate: gate, Catalogue: priced.Catalogue, Logger: log.Named("proxy"), Registerer: registry}
+	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Logger: log.Named("proxy"), Registerer: registry,
+		Clamp: proxy.Clamp{MinOutputTokens: cfg.Clamp.MinOutputTokens, Explicit: cfg.Clamp.Explicit}, MaxBodyBytes: cfg.HTTP.MaxBodyBytes,
+		MaxStreams: cfg.HTTP.MaxStreams, AnswerTimeout: cfg.HTTP.AnswerTimeout, StreamIdle: cfg.HTTP.StreamIdle,
+		BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout}
+	for _, d := range cfg.Degrades {
+		options.Degrades = append(options.Degrades, proxy.Degrade{Model: d.Model, To: d.To, MinRemainingBp: d.RemainingBp, Match: d.Match})
+	}
 	for _, p := range cfg.Providers {
 		caps, err := p.Caps.Pricing()
 		if err != nil {
 			return nil, fmt.Errorf("provider %q: caps: %w", p.Name, err)
 		}
 		options.Providers = append(options.Providers, proxy.Provider{Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL,
-			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models, Caps: caps})
+			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models, Caps: caps,
+			FreeRoutes: p.FreeRoutes, RewriteModel: p.RewriteModel, APIVersion: p.APIVersion})
 	}
 	calls, err := proxy.New(options)
 	if err != nil {

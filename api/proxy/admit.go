@@ -1,0 +1,158 @@
+package proxy
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+)
+
+// How long holds last: a call's is renewed at half time while it lives, a
+// background call's waits for whoever asks for the answer.
+const (
+	holdTTL       = 60 * time.Second
+	backgroundTTL = 24 * time.Hour
+)
+
+// call is one metered call.
+type call struct {
+	*exchange
+	labels fsm.Labels
+	body   *dialect.Body
+	asked  dialect.Asked
+	rungs  []rung // what may be called, in the order of preference
+
+	rung     *rung            // what was granted
+	hold     *fsm.Reservation // at its grant
+	accounts []fsm.AccountState
+	slices   *slicer // of a metered stream; nil otherwise
+	hide     bool    // the usage that the firewall asked for
+	sent     time.Time
+	status   int // that the provider answered
+	first    time.Duration
+}
+
+// metered reserves, forwards and settles one call.
+func (p *Proxy) metered(x *exchange) {
+	c, err := p.read(x)
+	if err == nil {
+		err = p.climb(c)
+	}
+	if err != nil {
+		p.refuseError(x, err)
+		return
+	}
+	if c.asked.Stream {
+		if !p.streams.enter() {
+			p.refuse(x, http.StatusServiceUnavailable, "too_many_streams", "this node serves as many streams as it may (http.max_streams); try again, or another node", nil)
+			return
+		}
+		defer p.streams.leave()
+	}
+	res, err := p.reserve(c)
+	if err != nil {
+		p.unavailable(x, err)
+		return
+	}
+	c.accounts = res.Accounts
+	rateLimitHeaders(x.w.Header(), res.Accounts, p.Ledger.Now())
+	if res.Code != fsm.OK || res.Reservation == nil {
+		p.refuseResult(c, &res)
+		return
+	}
+	c.hold, c.rung = res.Reservation, &c.rungs[res.Reservation.Choice]
+	p.granted(c)
+	stop := p.keep(c)
+	defer stop()
+	p.forward(c)
+}
+
+// granted tells the client what was reserved.
+func (p *Proxy) granted(c *call) {
+	h := c.w.Header()
+	h.Set("X-Meshfw-Reservation", c.hold.ID)
+	h.Set("X-Meshfw-Reserved-Usd", c.hold.Amount.String())
+	if c.rung.id != c.asked.Model {
+		h.Set("X-Meshfw-Degraded", c.asked.Model+" -> "+c.rung.id)
+	}
+	if c.rung.slice > 0 {
+		c.slices = p.newSlices(c)
+	}
+}
+
+// reserve asks the ledger, and lets a refusal wait where a budget says so.
+func (p *Proxy) reserve(c *call) (fsm.Result, error) {
+	idem, err := auth.OneValue(c.r.Header, "Idempotency-Key")
+	if err != nil {
+		return fsm.Result{Code: fsm.BadInput, Message: err.Error()}, nil
+	}
+	cmd := &fsm.Reserve{ID: uuid.NewString(), Labels: c.labels, TTL: int64(holdTTL), Origin: fsm.OriginProxy, Owner: c.caller.KeyID}
+	if c.asked.Background {
+		cmd.TTL = int64(backgroundTTL)
+	}
+	if idem != "" {
+		scope := c.caller.KeyID
+		if c.caller.Open {
+			scope = "open"
+		}
+		cmd.IdemKey, cmd.Hash = scope+"/"+idem, c.hash()
+	}
+	return p.inTurn(c, func(ctx context.Context) (fsm.Result, error) {
+		cmd.Alternatives = p.alternatives(c)
+		res, err := p.try(ctx, cmd)
+		if err == nil && p.recount(c, &res) {
+			cmd.Alternatives = p.alternatives(c)
+			return p.try(ctx, cmd)
+		}
+		return res, err
+	})
+}
+
+// try is one attempt: it has an op_id of its own, which the node mints.
+func (p *Proxy) try(ctx context.Context, cmd *fsm.Reserve) (fsm.Result, error) {
+	cmd.OpID, cmd.NotAfter = fsm.OpID{}, 0
+	return p.Ledger.Submit(ctx, cmd)
+}
+
+// hash is of what the client sent; it tells a repeated request from another.
+func (c *call) hash() [16]byte {
+	h := sha256.New()
+	h.Write([]byte(c.r.URL.Path + "\n"))
+	h.Write(c.body.Raw())
+	return [16]byte(h.Sum(nil)[:16])
+}
+
+// lost is what the ledger needs to record a call that a restore made it forget.
+func (c *call) lost() *fsm.Lost {
+	return &fsm.Lost{Granted: c.hold.Granted, Labels: c.hold.Labels, Model: c.hold.Model, Provider: c.hold.Provider}
+}
+
+// keep renews the hold at half time until it is stopped.
+func (p *Proxy) keep(c *call) (stop func()) {
+	if c.asked.Background {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.r.Context()))
+	var renew func()
+	var timer *time.Timer
+	renew = func() {
+		// What a renewal misses the settle makes up for: a provisional charge takes it.
+		_, _ = p.Ledger.Submit(ctx, &fsm.Extend{ID: c.hold.ID, Deadline: p.Ledger.Now() + fsm.Time(holdTTL),
+			Origin: fsm.OriginProxy, Owner: c.hold.Owner, Lost: c.lost()})
+		if ctx.Err() == nil {
+			timer.Reset(p.renewEvery)
+		}
+	}
+	timer = time.AfterFunc(time.Hour, func() { renew() })
+	timer.Reset(p.renewEvery)
+	return func() {
+		cancel()
+		timer.Stop()
+	}
+}

@@ -1,0 +1,197 @@
+package dialect
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Body is a JSON object as the client sent it, with the few members that the
+// firewall changes. Everything else passes byte for byte, and a change copies
+// nothing but itself.
+type Body struct {
+	raw     []byte
+	first   int // where the first member would stand
+	members []member
+	edits   []edit
+}
+
+type member struct {
+	name       string
+	start, end int // of the value
+}
+
+type edit struct {
+	name       string
+	start, end int
+	with       []byte
+}
+
+// ParseBody reads strictly: repeated names at any depth, invalid UTF-8 and
+// trailing data are errors, since parsers differ on them. It keeps raw.
+func ParseBody(raw []byte) (*Body, error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(raw))
+	if d.PeekKind() != '{' {
+		if _, err := d.ReadToken(); err != nil {
+			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+		}
+		return nil, fmt.Errorf("the body must be a JSON object")
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+	}
+	b := &Body{raw: raw, first: int(d.InputOffset())}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+		}
+		m := member{name: name.String()}
+		v, err := d.ReadValue()
+		if err != nil {
+			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+		}
+		m.end = int(d.InputOffset())
+		m.start = m.end - len(v)
+		b.members = append(b.members, m)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+	}
+	if len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
+		return nil, fmt.Errorf("the body has data after its JSON object")
+	}
+	return b, nil
+}
+
+// Raw is the body as it came.
+func (b *Body) Raw() []byte { return b.raw }
+
+// find returns a member's index, -1 where there is none. A name that differs
+// only in case is an error: some servers would take it for the same.
+func (b *Body) find(name string) (int, error) {
+	found := -1
+	for i := range b.members {
+		switch m := &b.members[i]; {
+		case m.name == name:
+			found = i
+		case len(m.name) == len(name) && strings.EqualFold(m.name, name):
+			return -1, fmt.Errorf("%.64q: write %q", m.name, name)
+		}
+	}
+	return found, nil
+}
+
+// Get returns a member's value as it stands in the body, nil where there is
+// none or it is null.
+func (b *Body) Get(name string) ([]byte, error) {
+	i, err := b.find(name)
+	if err != nil || i < 0 {
+		return nil, err
+	}
+	v := b.raw[b.members[i].start:b.members[i].end]
+	if string(v) == "null" {
+		return nil, nil
+	}
+	return v, nil
+}
+
+// String returns a member that is a string, "" where there is none.
+func (b *Body) String(name string) (string, error) {
+	v, err := b.Get(name)
+	if err != nil || v == nil {
+		return "", err
+	}
+	if v[0] != '"' {
+		return "", fmt.Errorf("%s: must be a string", name)
+	}
+	text, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return string(text), nil
+}
+
+// Bool returns a member that is true or false, false where there is none.
+func (b *Body) Bool(name string) (bool, error) {
+	v, err := b.Get(name)
+	if err != nil || v == nil {
+		return false, err
+	}
+	switch string(v) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%s: must be true or false", name)
+}
+
+// Set gives a member another value, or adds it before all others.
+func (b *Body) Set(name string, value []byte) {
+	e := edit{name: name, start: b.first, end: b.first}
+	for i := range b.members {
+		if m := &b.members[i]; m.name == name {
+			e.start, e.end, e.with = m.start, m.end, value
+		}
+	}
+	if e.with == nil {
+		e.with = append(append(strconv.AppendQuote(nil, name), ':'), value...)
+		if len(b.members) > 0 {
+			e.with = append(e.with, ',')
+		}
+	}
+	b.edits = slices.DeleteFunc(b.edits, func(old edit) bool { return old.name == name })
+	b.edits = append(b.edits, e)
+	if len(b.members) == 0 {
+		b.joinAdded()
+	}
+	slices.SortStableFunc(b.edits, func(x, y edit) int { return x.start - y.start })
+}
+
+// joinAdded puts commas between members that are added to an empty object.
+func (b *Body) joinAdded() {
+	for i := range b.edits {
+		b.edits[i].with = bytes.TrimSuffix(b.edits[i].with, []byte(","))
+		if i < len(b.edits)-1 {
+			b.edits[i].with = append(b.edits[i].with, ',')
+		}
+	}
+}
+
+// SetString is Set with a string.
+func (b *Body) SetString(name, value string) {
+	text, err := jsontext.AppendQuote(nil, value)
+	if err != nil { // invalid UTF-8, which no member of a parsed body holds
+		return
+	}
+	b.Set(name, text)
+}
+
+// SetInt is Set with a number.
+func (b *Body) SetInt(name string, n int64) { b.Set(name, strconv.AppendInt(nil, n, 10)) }
+
+// Send returns the body to send, and its length in bytes.
+func (b *Body) Send() (io.Reader, int64) {
+	if len(b.edits) == 0 {
+		return bytes.NewReader(b.raw), int64(len(b.raw))
+	}
+	parts := make([]io.Reader, 0, 2*len(b.edits)+1)
+	at, length := 0, int64(0)
+	add := func(p []byte) {
+		parts = append(parts, bytes.NewReader(p))
+		length += int64(len(p))
+	}
+	for _, e := range b.edits {
+		add(b.raw[at:e.start])
+		add(e.with)
+		at = e.end
+	}
+	add(b.raw[at:])
+	return io.MultiReader(parts...), length
+}

@@ -1,0 +1,214 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
+)
+
+var (
+	errIdle  = errors.New("the provider's stream was silent for too long")
+	errSlow  = errors.New("the client reads too slowly")
+	errMoney = errors.New("the money for this stream is used up")
+)
+
+// forward makes the granted call and sees it to its end.
+func (p *Proxy) forward(c *call) {
+	if err := p.edit(c); err != nil {
+		p.release(c)
+		p.done(c, "not_sent", nil)
+		p.refuseError(c.exchange, err)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(c.r.Context())
+	defer cancel(nil)
+	path := c.path
+	if c.route.Path != nil {
+		path = c.route.Path(c.rung.id, c.rung.provider.place)
+	}
+	body, length := c.body.Send()
+	p.metrics.overhead.WithLabelValues("request").Observe(time.Since(c.start).Seconds())
+	c.sent = time.Now()
+	res, fate, err := p.send(ctx, c.exchange, c.rung.provider, path, body, length)
+	c.body = nil // 20 MB need not live as long as the answer
+	if err != nil {
+		p.noAnswer(c, fate, err)
+		return
+	}
+	defer res.Body.Close()
+	c.status, c.first = res.StatusCode, time.Since(c.sent)
+	switch {
+	case res.StatusCode >= 300 && res.StatusCode <= 399:
+		p.release(c)
+		p.done(c, "redirected", nil)
+		p.refuse(c.exchange, http.StatusBadGateway, "redirected", "provider "+c.rung.provider.Name+" redirects, which is not followed; correct its base_url", nil)
+	case res.StatusCode < 200 || res.StatusCode > 299:
+		p.providerError(c, res)
+	case isStream(c, res):
+		p.stream(ctx, cancel, c, res)
+	default:
+		p.unary(c, res)
+	}
+}
+
+// isStream says whether an answer comes event by event.
+func isStream(c *call, res *http.Response) bool {
+	return strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") || c.asked.Stream && isList(c, res)
+}
+
+// isList says whether a stream is one JSON list, as Gemini's are by default.
+func isList(c *call, res *http.Response) bool {
+	return c.d.Name() == "gemini" && strings.HasPrefix(res.Header.Get("Content-Type"), "application/json")
+}
+
+// edit changes in the body what the firewall must change, and nothing else.
+func (p *Proxy) edit(c *call) (err error) {
+	s, e := c.rung, c.route.Endpoint
+	if s.id != c.asked.Model && c.route.Model == "" {
+		e.SetModel(c.body, s.id)
+	}
+	tokens := c.hold.Units
+	if s.slice > 0 {
+		tokens = s.quote.MaxUnits
+	}
+	if tokens > 0 && (s.unbounded() || tokens != s.explicit) {
+		if err := e.SetBound(c.body, tokens, s.provider.vendor()); err != nil {
+			return bad("%s", err)
+		}
+	}
+	if c.asked.Stream {
+		if c.hide, err = e.AskUsage(c.body); err != nil {
+			return bad("%s", err)
+		}
+	}
+	if c.asked.Background {
+		return p.mark(c)
+	}
+	return nil
+}
+
+// fate says what may have reached the provider.
+type fate struct{ connected, broken atomic.Bool }
+
+// certainlyNotMade says that no whole request can have reached the provider.
+func (f *fate) certainlyNotMade() bool { return !f.connected.Load() || f.broken.Load() }
+
+// send makes the provider's call, at most once.
+func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string, body io.Reader, length int64) (*http.Response, *fate, error) {
+	f := &fate{}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { f.connected.Store(true); f.broken.Store(false) },
+		WroteRequest: func(i httptrace.WroteRequestInfo) { f.broken.Store(i.Err != nil) },
+	})
+	query := x.r.URL.Query()
+	header := x.r.Header.Clone()
+	removeHop(header)
+	for name := range header {
+		if auth.IsIdentityHeader(name) {
+			header.Del(name)
+		}
+	}
+	b.authorize(header, query)
+	header.Set("Accept-Encoding", "identity") // usage is read as it passes
+	req, err := http.NewRequestWithContext(ctx, x.r.Method, b.url(path, query), nil)
+	if err != nil {
+		return nil, f, err
+	}
+	req.Header = header
+	if length != 0 && body != nil {
+		// Without GetBody the transport cannot make a call twice.
+		req.Body, req.ContentLength = io.NopCloser(body), length
+	}
+	res, err := p.transport.RoundTrip(req)
+	return res, f, err
+}
+
+// noAnswer ends a call without a status. Where the request may have reached
+// the provider, the hold is left to become a provisional charge.
+func (p *Proxy) noAnswer(c *call, f *fate, err error) {
+	outcome, status, reason := "no_answer", http.StatusBadGateway, "provider_unreachable"
+	if f.certainlyNotMade() {
+		p.release(c)
+		outcome = "unreachable"
+	}
+	var timeout net.Error
+	switch {
+	case c.r.Context().Err() != nil:
+		p.done(c, "client_gone", nil)
+		return
+	case errors.As(err, &timeout) && timeout.Timeout():
+		status, reason = http.StatusGatewayTimeout, "provider_timeout"
+	}
+	p.done(c, outcome, nil)
+	message := "provider " + c.rung.provider.Name + " did not answer"
+	if outcome == "no_answer" {
+		message += "; whether it made the call is not known, so the hold stays until it is a provisional charge"
+	}
+	p.refuse(c.exchange, status, reason, message, nil)
+}
+
+// providerError passes the provider's error on as it came.
+func (p *Proxy) providerError(c *call, res *http.Response) {
+	answer, err := readAll(res.Body, -1, maxErrorBytes)
+	outcome := "provider_error"
+	if err == nil && billsNothing(res.StatusCode, answer) {
+		p.release(c)
+	} else {
+		outcome = "no_answer" // whether the call was made is not known
+	}
+	p.done(c, outcome, nil)
+	copyHeaders(c.w.Header(), res)
+	c.w.WriteHeader(res.StatusCode)
+	_, _ = c.w.Write(answer)      // nobody may be left to read it
+	_, _ = io.Copy(c.w, res.Body) // what is longer than an error ever is
+}
+
+// maxErrorBytes is how much of an error is read to tell whose it is.
+const maxErrorBytes = 1 << 20
+
+// billsNothing says that an error is the provider's own word that the call
+// failed. A gateway on the way that gave up waiting does not know.
+func billsNothing(status int, answer []byte) bool {
+	switch status {
+	case http.StatusRequestTimeout, 499, http.StatusGatewayTimeout, 524:
+		return namesError(answer)
+	}
+	return true
+}
+
+var notForwarded = [...]string{
+	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
+	"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding", "Idempotency-Key",
+	"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
+}
+
+func removeHop(h http.Header) {
+	for _, line := range h.Values("Connection") {
+		for name := range strings.SplitSeq(line, ",") {
+			h.Del(strings.TrimSpace(name))
+		}
+	}
+	for _, name := range notForwarded {
+		h.Del(name)
+	}
+}
+
+// copyHeaders hands the provider's headers on, but for those that are the
+// firewall's.
+func copyHeaders(to http.Header, res *http.Response) {
+	removeHop(res.Header)
+	for name, v := range res.Header {
+		if strings.HasPrefix(name, "X-Meshfw-") || strings.HasPrefix(name, "Ratelimit") && to.Get(name) != "" {
+			continue
+		}
+		to[name] = v
+	}
+}

@@ -1,0 +1,149 @@
+package proxy
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
+)
+
+// Provider is one upstream.
+type Provider struct {
+	Name, Dialect, BaseURL, APIKey string
+	Catalogue                      string       // name in the catalogue; "" is by dialect
+	PassThroughKey                 bool         // forward the client's own credential
+	Models                         []string     // globs
+	FreeRoutes                     []string     // "[METHOD ]/path" globs that pass unmetered
+	RewriteModel                   bool         // answers name the model that was asked for, also after a downgrade
+	APIVersion                     string       // Azure: calls go to deployments under this api-version
+	Caps                           pricing.Caps // of what a request's bytes do not bound
+
+	base  *url.URL
+	wire  dialect.Dialect
+	place dialect.Place
+	free  []freeRoute
+}
+
+type freeRoute struct{ method, path string }
+
+func (p *Provider) complete() error {
+	u, err := url.Parse(p.BaseURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("provider %q: base_url %q: want http(s)://host", p.Name, p.BaseURL)
+	}
+	p.base = u
+	if p.wire = dialectByName(p.Dialect); p.wire == nil {
+		return fmt.Errorf("provider %q: dialect %q: use one of %s", p.Name, p.Dialect, strings.Join(dialectNames(), ", "))
+	}
+	if p.Catalogue == "" {
+		p.Catalogue = p.wire.Catalogue()
+	}
+	host := u.Hostname()
+	p.place = dialect.Place{APIVersion: p.APIVersion, Azure: p.APIVersion != "" ||
+		strings.HasSuffix(host, ".azure.com") || strings.HasSuffix(host, ".azure.us") || strings.HasSuffix(host, ".azure.cn")}
+	for _, s := range p.FreeRoutes {
+		method, path, ok := strings.Cut(s, " ")
+		if !ok {
+			method, path = "", s
+		}
+		if !strings.HasPrefix(path, "/") {
+			return fmt.Errorf("provider %q: free_routes: %q: want \"/path\" or \"METHOD /path\", with * for any run of characters", p.Name, s)
+		}
+		p.free = append(p.free, freeRoute{method, path})
+	}
+	return nil
+}
+
+// vendor says that the provider is the dialect's own vendor.
+func (p *Provider) vendor() bool { return p.Catalogue == p.wire.Catalogue() || p.place.Azure }
+
+// allows says whether the block lists a route as free.
+func (p *Provider) allows(method, path string) bool {
+	for _, f := range p.free {
+		if (f.method == "" || f.method == method) && fsm.Glob(f.path, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// versionSegment is a base URL's end that stands for the version in our paths.
+var versionSegment = regexp.MustCompile(`^v[0-9]+((alpha|beta)[0-9]*)?$`)
+
+// url is where a call goes. A base URL that ends in a version replaces the
+// version of the path: most compatible servers are documented so.
+func (p *Provider) url(path string, query url.Values) string {
+	u := *p.base
+	base := strings.TrimSuffix(u.Path, "/")
+	if versionSegment.MatchString(base[strings.LastIndexByte(base, '/')+1:]) {
+		if segment, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/"); ok && versionSegment.MatchString(segment) {
+			path = "/" + rest
+		}
+	}
+	u.Path, u.RawPath = base+path, ""
+	if p.APIVersion != "" && query.Get("api-version") == "" {
+		query.Set("api-version", p.APIVersion)
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// serves says whether the block's globs name a model.
+func (p *Provider) serves(model string) bool { return anyGlob(p.Models, model) }
+
+func anyGlob(globs []string, s string) bool {
+	for _, g := range globs {
+		if fsm.Glob(g, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// provider returns the block for a model of a dialect: the one that the path
+// names, else the first that serves it; without a model, the first of the
+// dialect.
+func (p *Proxy) provider(d dialect.Dialect, named *Provider, model string) *Provider {
+	if named != nil {
+		return named
+	}
+	for i := range p.Providers {
+		b := &p.Providers[i]
+		if b.wire.Name() == d.Name() && (model == "" || b.serves(model)) {
+			return b
+		}
+	}
+	return nil
+}
+
+// named returns the block of a name.
+func (p *Proxy) named(name string) *Provider {
+	for i := range p.Providers {
+		if p.Providers[i].Name == name {
+			return &p.Providers[i]
+		}
+	}
+	return nil
+}
+
+// credentialHeaders are where SDKs put keys.
+var credentialHeaders = [...]string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key"}
+
+// authorize puts in the provider's key, or leaves the client's own.
+func (p *Provider) authorize(h http.Header, query url.Values) {
+	if p.PassThroughKey {
+		return
+	}
+	for _, name := range credentialHeaders {
+		h.Del(name)
+	}
+	query.Del("key")
+	if p.APIKey != "" {
+		p.wire.Authorize(h, p.APIKey, p.place)
+	}
+}
