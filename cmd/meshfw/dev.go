@@ -7,214 +7,221 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync/atomic"
-	"syscall"
+	"runtime"
+	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
-
-	"github.com/mesh-cost-firewall/meshfw/internal/mockprovider"
 )
 
-// Ports of the development cluster.
+// devNodes is how many nodes the development cluster has.
+const devNodes = 3
+
+// How long the development cluster waits for what.
 const (
-	devHTTP     = 8000 // spreads calls; the nodes are at the next three
-	devCluster  = 7000 // the nodes are at the next three
-	devProvider = 9009
-	devNodes    = 3
+	devReadyTimeout = 60 * time.Second // all nodes ready after the start
+	devReadyPoll    = 100 * time.Millisecond
+	devStopGrace    = 5 * time.Second // beyond a node's own deadlines
+	devCrashLimit   = 3               // deaths of one node within devCrashWindow that are too many
+	devCrashWindow  = 30 * time.Second
 )
+
+// devOptions are the flags of meshfw dev. HTTP listens at httpBase for all and
+// at the next three for the nodes, which have the three cluster ports after
+// clusterBase.
+type devOptions struct {
+	dir                               string
+	fresh                             bool
+	httpBase, clusterBase, providerAt int
+	restart                           time.Duration
+}
 
 func devCommand() *cobra.Command {
-	var dir string
-	var fresh bool
+	var o devOptions
 	c := &cobra.Command{
 		Use:   "dev",
 		Short: "Run three nodes and a stand-in provider on this machine",
-		Args:  cobra.NoArgs,
+		Long: `Run three nodes and a stand-in provider on this machine.
+
+The nodes are processes of their own; a listener at -http-base spreads calls over those
+that are ready. Kill one to see what happens: the others go on, and it is started again.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if fresh {
-				if err := forget(dir); err != nil {
-					return err
-				}
+			if err := o.validate(); err != nil {
+				return usageError{err}
 			}
-			return runDev(c.Context(), dir, c.OutOrStdout())
+			return runDev(c.Context(), o, c.OutOrStdout())
 		},
 	}
-	c.Flags().StringVar(&dir, "dir", "data/dev", "where the nodes keep their state")
-	c.Flags().BoolVar(&fresh, "fresh", false, "start with no state")
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", "data/dev", "where the nodes keep their state and logs")
+	f.BoolVar(&o.fresh, "fresh", false, "start with no state")
+	f.IntVar(&o.httpBase, "http-base", 8000, "HTTP port of the spreading listener; the nodes have the next three")
+	f.IntVar(&o.clusterBase, "cluster-base", 7000, "the nodes' cluster ports are the three after this")
+	f.IntVar(&o.providerAt, "provider-port", 9009, "port of the stand-in provider")
+	f.DurationVar(&o.restart, "restart", 5*time.Second, "start a node again this long after it died; 0: never")
 	return c
 }
 
-// runDev runs the development cluster until ctx ends.
-func runDev(ctx context.Context, dir string, out io.Writer) error {
-	binary, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	provider, err := mockprovider.New(mockprovider.Config{})
-	if err != nil {
-		return err
-	}
-	if err := provider.Listen(loopback(devProvider)); err != nil {
-		return err
-	}
-	defer provider.Close()
-	go provider.Serve()
-	front, err := net.Listen("tcp", loopback(devHTTP))
-	if err != nil {
-		return err
-	}
-	defer front.Close()
-
-	var nodes []*exec.Cmd
-	exited := make(chan string, devNodes)
+// ports lists all ports and what they are for.
+func (o devOptions) ports() (ports []int, names []string) {
+	add := func(port int, name string) { ports, names = append(ports, port), append(names, name) }
+	add(o.httpBase, "the spreading listener (-http-base)")
 	for i := 1; i <= devNodes; i++ {
-		cmd, err := startNode(binary, dir, i, provider.URL(), exited)
-		if err != nil {
-			return errors.Join(err, stopNodes(nodes, exited))
-		}
-		nodes = append(nodes, cmd)
+		add(o.httpBase+i, fmt.Sprintf("node%d's HTTP (-http-base + %[1]d)", i))
+		add(o.clusterBase+i, fmt.Sprintf("node%d's cluster port (-cluster-base + %[1]d)", i))
 	}
-	server := &http.Server{Handler: spread(), ReadHeaderTimeout: readHeaderTimeout}
-	go server.Serve(front)
-	defer server.Close()
-	banner(out, nodes)
-	for running := devNodes; running > 0; {
-		select {
-		case how := <-exited:
-			running--
-			fmt.Fprintln(out, how)
-		case <-ctx.Done():
-			return stopNodes(nodes, exited)
-		}
-	}
-	return errors.New("all nodes have exited; see the log files in " + dir)
+	add(o.providerAt, "the stand-in provider (-provider-port)")
+	return ports, names
 }
 
-// forget removes the nodes' state, and nothing else that may be in dir.
-func forget(dir string) error {
-	for i := 1; i <= devNodes; i++ {
-		if err := os.RemoveAll(filepath.Join(dir, fmt.Sprintf("node%d", i))); err != nil {
-			return err
+func (o devOptions) validate() error {
+	ports, names := o.ports()
+	seen := map[int]string{}
+	for i, p := range ports {
+		if p < 1 || p > 65535 {
+			return fmt.Errorf("dev: port %d for %s: want 1 to 65535", p, names[i])
 		}
+		if other, ok := seen[p]; ok {
+			return fmt.Errorf("dev: port %d is meant for both %s and %s", p, other, names[i])
+		}
+		seen[p] = names[i]
 	}
 	return nil
 }
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// startNode writes node i's config and starts it as a process.
-func startNode(binary, dir string, i int, provider string, exited chan<- string) (*exec.Cmd, error) {
-	name := fmt.Sprintf("node%d", i)
-	home := filepath.Join(dir, name)
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return nil, err
-	}
-	file := filepath.Join(dir, name+".hcl")
-	if err := os.WriteFile(file, []byte(devConfig(name, home, i, provider)), 0o600); err != nil {
-		return nil, err
-	}
-	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+func (o devOptions) node(i int) string { return loopback(o.httpBase + i) }
+
+// runDev runs the development cluster until ctx ends.
+func runDev(ctx context.Context, o devOptions, out io.Writer) (err error) {
+	// The processes die with the thread that started them (see tied): this one.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	binary, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer log.Close()
-	cmd := exec.Command(binary, "server", "-config", file)
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches us; we end the nodes in order
-	if err := cmd.Start(); err != nil {
-		return nil, err
+	if err := o.prepare(); err != nil {
+		return err
 	}
-	go func() {
-		err := cmd.Wait()
-		exited <- fmt.Sprintf("%s (pid %d) has ended (%v); start it again with: %s server -config %s", name, cmd.Process.Pid, err, binary, file)
-	}()
-	return cmd, nil
+	front, err := net.Listen("tcp", loopback(o.httpBase))
+	if err != nil {
+		return fmt.Errorf("dev: %w", err)
+	}
+	d := &devCluster{o: o, binary: binary, out: out, exits: make(chan *process, devNodes+1)}
+	s := newSpreader(o)
+	server := &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout}
+	defer func() { err = errors.Join(err, d.stop(server)) }()
+	if err := d.start(); err != nil {
+		return errors.Join(err, front.Close())
+	}
+	go s.watch(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(front) }()
+	fmt.Fprintf(out, "Starting %d nodes and a stand-in provider ...\n", devNodes)
+	if err := d.waitReady(ctx); err != nil || ctx.Err() != nil {
+		return err
+	}
+	d.banner()
+	return d.supervise(ctx, failed)
 }
 
-func devConfig(name, home string, i int, provider string) string {
-	join := fmt.Sprintf("%q, %q, %q", loopback(devCluster+1), loopback(devCluster+2), loopback(devCluster+3))
-	text := fmt.Sprintf(`node {
-  id       = %q
-  data_dir = %q
-}
-http {
-  listen = %q
-}
-cluster {
-  listen           = %[4]q
-  advertise        = %[4]q
-  bootstrap_expect = %[5]d
-  join             = [%[6]s]
-}
-auth {
-  mode = "open"
-}
-`, name, home, loopback(devHTTP+i), loopback(devCluster+i), devNodes, join)
-	for _, p := range [][2]string{{"openai", "gpt-*"}, {"anthropic", "claude-*"}} {
-		text += fmt.Sprintf("provider %[1]q {\n  dialect  = %[1]q\n  base_url = %[2]q\n  api_key  = \"sk-dev\"\n  models   = [%[3]q]\n}\n", p[0], provider, p[1])
+// prepare makes the directory, and refuses ports in use and state that was
+// made with other ports.
+func (o devOptions) prepare() error {
+	if o.fresh {
+		if err := o.forget(); err != nil {
+			return err
+		}
 	}
-	for _, b := range [][3]string{{"global", "", "100"}, {"user", `"user"`, "10"}, {"agent", `"agent"`, "1"}} {
-		text += fmt.Sprintf("budget %q {\n  per    = [%s]\n  limit  = %q\n  window = \"month\"\n}\n", b[0], b[1], b[2])
+	ports, names := o.ports()
+	for i, p := range ports {
+		l, err := net.Listen("tcp", loopback(p))
+		if err != nil {
+			return fmt.Errorf("dev: port %d, for %s, cannot be had (%w); end what runs there, or choose other ports", p, names[i], err)
+		}
+		if err := l.Close(); err != nil {
+			return err
+		}
 	}
-	return text
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("dev: %w", err)
+	}
+	return o.samePorts()
 }
 
-// stopNodes ends the nodes and waits for them.
-func stopNodes(nodes []*exec.Cmd, exited <-chan string) error {
-	running := 0
-	for _, n := range nodes {
-		if n.Process.Signal(syscall.SIGTERM) == nil {
-			running++
-		}
+// forget removes the nodes' state, and nothing else that may be in dir.
+func (o devOptions) forget() error {
+	errs := []error{remove(filepath.Join(o.dir, "ports.json"))}
+	for i := 1; i <= devNodes; i++ {
+		errs = append(errs, os.RemoveAll(filepath.Join(o.dir, fmt.Sprintf("node%d", i))))
 	}
-	deadline := time.After(drainTimeout + closeTimeout)
-	for ; running > 0; running-- {
-		select {
-		case <-exited:
-		case <-deadline:
-			for _, n := range nodes {
-				_ = n.Process.Kill() // it may have ended meanwhile
-			}
-			return errors.New("some nodes did not stop in time and were killed")
-		}
+	return errors.Join(errs...)
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	return nil
 }
 
-// spread sends each call to a node that is ready, one after the other.
-func spread() http.Handler {
-	var turn atomic.Uint64
-	client := &http.Client{Timeout: time.Second}
-	return &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
-		var target *url.URL
-		for range devNodes {
-			target = &url.URL{Scheme: "http", Host: loopback(devHTTP + 1 + int(turn.Add(1)%devNodes))}
-			res, err := client.Get(target.String() + "/readyz")
-			if err != nil {
-				continue
-			}
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				break
-			}
+// samePorts keeps the cluster ports beside the state: the members know each
+// other by them.
+func (o devOptions) samePorts() error {
+	path := filepath.Join(o.dir, "ports.json")
+	var was struct {
+		ClusterBase int `json:"cluster_base"`
+	}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		was.ClusterBase = o.clusterBase
+		if b, err = json.Marshal(was); err != nil {
+			return err
 		}
-		r.SetURL(target)
-	}}
+		return os.WriteFile(path, b, 0o600)
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, &was); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if was.ClusterBase != o.clusterBase {
+		return fmt.Errorf("dev: the nodes in %s know each other by -cluster-base %d; use that, another -dir, or -fresh", o.dir, was.ClusterBase)
+	}
+	return nil
 }
 
-func banner(out io.Writer, nodes []*exec.Cmd) {
-	fmt.Fprintf(out, "Three nodes are starting; calls to http://%s go to the ready ones.\n\n", loopback(devHTTP))
-	for i, n := range nodes {
-		fmt.Fprintf(out, "  node%d  http://%s  pid %d\n", i+1, loopback(devHTTP+i+1), n.Process.Pid)
+// banner tells what runs where, and what to try.
+func (d *devCluster) banner() {
+	o := d.o
+	t := newTable(d.out)
+	t.line("\nThree nodes are ready. Point your tools at the first address; it spreads calls over the ready nodes.\n")
+	t.row("  http://"+loopback(o.httpBase), "all nodes", "")
+	for i, p := range d.nodes {
+		t.row("  http://"+o.node(i+1), p.name, fmt.Sprintf("pid %d", p.pid()))
 	}
-	const call = `  curl http://127.0.0.1:8000/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Agent-Id: researcher_1' \
-    -d '{"model":"%s","max_tokens":%d,"messages":[{"role":"user","content":"hello"}]}'
-`
-	fmt.Fprintf(out, "\nThis call passes:\n\n"+call+"\nThis one is refused, as it may cost more than the agent's 1 USD:\n\n"+call+"\nCtrl-C stops everything.\n", "gpt-4o-mini", 100, "gpt-4o", 200_000)
+	t.row("  http://"+loopback(o.providerAt), "stand-in provider", fmt.Sprintf("pid %d", d.provider.pid()))
+	t.line("\nBudgets, in USD a month: %s.", strings.Join(devBudgetWords(), ", "))
+	call := func(model string, tokens int) {
+		t.line(`  curl -i http://%s/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Agent-Id: researcher_1' -d '{"model":"%s","max_tokens":%d,"messages":[{"role":"user","content":"hello"}]}'`,
+			loopback(o.httpBase), model, tokens)
+	}
+	t.line("\nThis call passes:\n")
+	call("gpt-4o-mini", 100)
+	t.line("\nThis one is refused (402) before it costs anything, because it could cost 0.16 USD:\n")
+	call("gpt-4o", 16_384)
+	addr := ""
+	if loopback(o.httpBase) != defaultAddr {
+		addr = " -addr " + loopback(o.httpBase)
+	}
+	t.line("\nLook at the accounts with %s top%s. State and logs are in %s.", os.Args[0], addr, o.dir)
+	t.line("Kill a node (kill -9 PID) while calls run and see them go on. Ctrl-C stops everything.\n")
+	_ = t.w.Flush() // a terminal that is gone is no reason to end the cluster
 }

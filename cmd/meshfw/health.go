@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -10,22 +11,16 @@ import (
 
 // showHealth writes the cluster's health: its figures, then a row per server.
 func showHealth(t *table, raw jsontext.Value) error {
-	var top struct {
-		Servers []map[string]any `json:"servers"`
-		Rest    map[string]any   `json:",unknown"`
-	}
+	var top map[string]any
 	if err := json.Unmarshal(raw, &top); err != nil {
 		return fmt.Errorf("health: the answer cannot be read: %w", err)
 	}
-	names := make([]string, 0, len(top.Rest))
-	for name := range top.Rest {
-		names = append(names, name)
+	servers, _ := top["servers"].([]any)
+	delete(top, "servers")
+	for _, name := range slices.Sorted(maps.Keys(top)) {
+		t.row(name, plainText(top[name]))
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.row(name, plainText(top.Rest[name]))
-	}
-	if len(top.Servers) == 0 {
+	if len(servers) == 0 {
 		return nil
 	}
 	t.line("")
@@ -35,10 +30,11 @@ func showHealth(t *table, raw jsontext.Value) error {
 		head[i] = c
 	}
 	t.row(head...)
-	for _, s := range top.Servers {
+	for _, s := range servers {
+		server, _ := s.(map[string]any)
 		row := make([]any, len(columns))
 		for i, c := range columns {
-			row[i] = plainText(s[c])
+			row[i] = plainText(server[c])
 		}
 		t.row(row...)
 	}
