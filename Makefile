@@ -18,18 +18,31 @@ run: build ## start a three-node cluster on this machine, with a stand-in provid
 	bin/meshfw dev
 
 .PHONY: test
-test: vet test-e2e ## the tests of every package and the end-to-end tests
+test: vet test-e2e test-chaos ## the tests of every package, the end-to-end tests, a few faults
 	$(GO) test -race -count=1 -timeout 10m ./...
 
 .PHONY: test-e2e
 test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
 	cd e2e && $(GO) test -count=1 -timeout 10m ./...
 
+.PHONY: test-chaos
+test-chaos: ## a few faults on three real processes (make chaos: many)
+	cd chaos && $(GO) test -count=1 -timeout 5m ./...
+
+FAULTS ?= 200
+KILLS  ?= 50
+SEED   ?= $(shell date +%s)
+
+.PHONY: chaos
+chaos: ## FAULTS (200) faults and KILLS (50) kills of the leader, drawn from SEED; partitions need root, iproute2 and strace
+	cd chaos && $(GO) test -count=1 -v -timeout 3h ./... -args -faults $(FAULTS) -kills $(KILLS) -seed $(SEED)
+
 .PHONY: vet
 vet: ## gofmt and go vet
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted, run gofmt -w on:'; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	cd e2e && $(GO) vet ./...
+	cd chaos && $(GO) vet ./...
 
 .PHONY: lint
 lint: ## golangci-lint, built from the tools module

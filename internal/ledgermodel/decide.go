@@ -213,3 +213,15 @@ func (l *Ledger) account(ref fsm.AccountRef) *Account {
 	}
 	return a
 }
+
+// StandsRefused tells whether a node may refuse from its memory what goes to
+// these accounts: one is frozen, or a hard one has spent its limit.
+func (l *Ledger) StandsRefused(refs []fsm.AccountRef) bool {
+	for _, ref := range refs {
+		f, ok := l.Figures(ref)
+		if ok && (f.Frozen || !l.Budgets[ref.Budget].Monitor && f.Limit != nil && f.Spent+f.Provisional >= int64(*f.Limit)) {
+			return true
+		}
+	}
+	return false
+}

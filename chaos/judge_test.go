@@ -1,0 +1,45 @@
+package chaos
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// Ensure that the checks see what they are there for.
+func TestTheJudgesSeeViolations(t *testing.T) {
+	yes := true
+	reserve := func(id string, amount int64, from, to int64, index uint64, status int, state string) *call {
+		c := &call{Kind: "reserve", ID: id, Agent: steady, Invoked: from, Returned: to, Index: index, Status: status}
+		c.Amount = money.USD(amount)
+		c.Answer.Allowed, c.Answer.State, c.Answer.Amount = &yes, state, c.Amount
+		return c
+	}
+	settle := func(id string, amount int64, from, to int64, index uint64) *call {
+		c := reserve(id, amount, from, to, index, 200, "settled")
+		c.Kind, c.Answer.Allowed, c.Answer.Actual, c.Answer.Amount = "settle", nil, c.Amount, money.USD(agentLimit)
+		return c
+	}
+	whole, half := int64(agentLimit), int64(agentLimit/2)
+	for _, x := range []struct {
+		name  string
+		calls []*call
+		want  string
+	}{
+		{"all well", []*call{reserve("a", whole, 1, 2, 5, 200, "open"), settle("a", half, 3, 4, 6), reserve("b", half, 5, 6, 7, 200, "open")}, ""},
+		{"granted past the limit", []*call{reserve("a", whole, 1, 2, 5, 200, "open"), reserve("b", half, 3, 4, 6, 200, "open")}, "not linearizable"},
+		{"acknowledged and lost", []*call{reserve("a", whole, 1, 2, 5, 200, "open"), {Kind: "settle", ID: "a", Agent: steady, Invoked: 3, Returned: 4, Index: 6, Status: 404}}, "not linearizable"},
+		{"nobody answered, it happened", []*call{reserve("a", whole, 1, 2, 0, 0, ""), settle("a", half, 3, 4, 6)}, ""},
+		{"settled before it was asked for", []*call{reserve("a", whole, 5, 6, 5, 200, "open"), settle("a", half, 3, 4, 6)}, "not linearizable"},
+		{"an index that runs back", []*call{reserve("a", half, 1, 2, 6, 200, "open"), reserve("b", half, 3, 4, 5, 200, "open")}, "real time"},
+	} {
+		err := linearizable(x.calls)
+		if err == nil {
+			err = realTime(x.calls)
+		}
+		if (err == nil) != (x.want == "") || err != nil && !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v, want %q", x.name, err, x.want)
+		}
+	}
+}
