@@ -48,6 +48,12 @@ func newCommand(k Kind) Command {
 		return new(Cancel)
 	case KindCharge:
 		return new(Charge)
+	case KindAdjust:
+		return new(Adjust)
+	case KindReset:
+		return new(Reset)
+	case KindCountRefusals:
+		return new(CountRefusals)
 	case KindPutBudget:
 		return new(PutBudget)
 	case KindDeleteBudget:

@@ -1,16 +1,6 @@
 package fsm
 
-import (
-	"sync"
-
-	"github.com/mesh-cost-firewall/meshfw/money"
-)
-
-// Bounds on what one record may hold.
-const (
-	maxPins  = 64 // accounts that one request touches
-	maxOlder = 64 // windows of one account with reservations still pinned to them
-)
+import "sync"
 
 // Times that the ledger keeps, in ns.
 const (
@@ -42,15 +32,32 @@ type state struct {
 	chains     *[keepChains]chainAt // the newest; not in snapshots
 	quietUntil Time                 // after a clock jump nothing expires before
 
-	budgets      []*Budget // by name; each is replaced, never changed in place
+	budgets      []*policy // by name; each is replaced, never changed in place
+	slots        []*policy // by slot, which accounts name; nil: free
+	generation   uint32    // of the newest budget
+	selector     *selector
 	accounts     table[account]
+	serials      uint32 // of the newest account
+	swept        uint32 // the page of accounts that is swept next
+	gone         int    // accounts of deleted budgets that wait for the sweep
 	reservations table[reservation]
-	accountIDs   map[AccountRef]uint32
 	ids          map[string]uint32
 	idem         map[string]uint32
-	attempts     map[OpID]*attempt
-	attemptQueue []*attempt
-	due          dueHeap
+	owners       ownerTable
+	deadlines    dueHeap // of open holds and provisional charges
+	closed       dueHeap // when closed reservations are dropped
+	cutoff       Time    // newest grant time of a reservation that was dropped
+
+	attempts      map[OpID]attemptAt
+	attemptQueues [attemptKinds]queue[attempt]
+	attemptsFrom  Time // an attempt with a not_after up to it may have been forgotten early
+
+	runs      table[run]
+	runIDs    map[string]uint32
+	runQueue  dueHeap // by last use
+	runSerial uint64
+
+	plan plan // apply's own
 
 	keys           directory[*Key]
 	keyIDs         map[string]string // by hash
@@ -67,8 +74,11 @@ type state struct {
 // New returns an empty ledger with bounds that hold until a Seed or PutLimits
 // brings others. All replicas must start from the same.
 func New(l Limits) *Machine {
+	due := new(places)
 	return &Machine{state: state{limits: l, version: firstMachineVersion, chains: new([keepChains]chainAt), keyIDs: map[string]string{},
-		accountIDs: map[AccountRef]uint32{}, ids: map[string]uint32{}, idem: map[string]uint32{}, attempts: map[OpID]*attempt{}}}
+		selector: newSelector(nil), ids: map[string]uint32{}, idem: map[string]uint32{}, attempts: map[OpID]attemptAt{}, runIDs: map[string]uint32{},
+		owners:    ownerTable{byID: map[string]uint32{}},
+		deadlines: dueHeap{at: due}, closed: dueHeap{at: due}, runQueue: dueHeap{at: new(places)}}}
 }
 
 // Apply applies the entry at a log index and returns one result for each of its
@@ -98,6 +108,9 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 		done = 1
 	}
 	m.now = max(m.now, stamp)
+	for _, p := range m.budgets {
+		p.tick(m.now)
+	}
 	m.expire()
 	for i, c := range commands[done:] {
 		results[done+i] = m.apply(c)
@@ -109,17 +122,28 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 func (m *Machine) apply(c Command) Result {
 	switch c := c.(type) {
 	case *Reserve:
-		return m.once(c.OpID, c.NotAfter, func() Result { return m.reserve(c) })
+		r, done := m.before(c.OpID, c.NotAfter)
+		if !done {
+			r = m.reserve(c)
+			m.remember(c.OpID, c.NotAfter, r)
+		}
+		return r
+	case *Settle:
+		return m.settle(c)
+	case *Release:
+		return m.release(c)
 	case *Extend:
 		return m.once(c.OpID, c.NotAfter, func() Result { return m.extend(c) })
-	case *Settle:
-		return m.once(c.OpID, 0, func() Result { return m.settle(c) })
-	case *Release:
-		return m.once(c.OpID, 0, func() Result { return m.release(c) })
 	case *Cancel:
-		return m.once(c.OpID, 0, func() Result { return m.cancel(c) })
+		return m.cancel(c)
 	case *Charge:
-		return m.once(c.OpID, 0, func() Result { return m.charge(c) })
+		return m.charge(c)
+	case *Adjust:
+		return m.adjust(c)
+	case *Reset:
+		return m.once(c.OpID, 0, func() Result { return m.reset(c) })
+	case *CountRefusals:
+		return m.once(c.OpID, 0, func() Result { return m.countRefusals(c) })
 	case *PutBudget:
 		return m.once(c.OpID, c.NotAfter, func() Result { return m.audited(c, m.putBudget(c)) })
 	case *DeleteBudget:
@@ -132,83 +156,10 @@ func (m *Machine) apply(c Command) Result {
 	return m.applySide(c)
 }
 
-// once runs an operation unless its OpID was seen, and freezes its result.
-func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
-	if a, ok := m.attempts[id]; ok && id != (OpID{}) {
-		return a.Result
-	}
-	if notAfter != 0 && m.now > notAfter {
-		return Result{Index: m.index, Code: TooLate, Message: "it came to the ledger after its deadline; nothing was changed"}
-	}
-	// What records spend has no deadline and is never refused for a bound.
-	if notAfter != 0 && len(m.attempts) >= m.limits.Attempts {
-		return m.full("operations remembered", m.limits.Attempts)
-	}
-	r := run()
-	m.remember(id, notAfter, r)
-	return r
-}
-
-func (m *Machine) remember(id OpID, notAfter Time, r Result) {
-	if id == (OpID{}) {
-		return
-	}
-	if keep := m.now + Time(maxAttemptKeep); notAfter == 0 || notAfter > keep {
-		notAfter = keep
-	}
-	a := &attempt{OpID: id, NotAfter: notAfter, Result: r}
-	m.attempts[id] = a
-	m.attemptQueue = append(m.attemptQueue, a)
-}
-
 func (m *Machine) full(what string, bound int) Result {
 	return Result{Index: m.index, Code: LedgerFull, Message: "the ledger is at its bound of " + itoa(bound) + " " + what}
 }
 
 func (m *Machine) fail(code Code, message string) Result {
 	return Result{Index: m.index, Code: code, Message: message}
-}
-
-// plan is where a request would be held: one slot for each account.
-type slot struct {
-	budget *Budget
-	ref    AccountRef
-	id     uint32 // of the account, if it is there
-	found  bool
-	start  Time
-	end    Time
-}
-
-// slots finds the accounts that labels lead to, in the order of the budgets'
-// names.
-func (m *Machine) slots(l Labels) []slot {
-	var out []slot
-	for _, b := range m.budgets {
-		if !MatchesLabels(b, l) {
-			continue
-		}
-		s := slot{budget: b, ref: AccountRef{b.Name, Partition(b.Per, l)}}
-		s.id, s.found = m.accountIDs[s.ref]
-		s.start, s.end = b.Window.span(m.now)
-		out = append(out, s)
-	}
-	return out
-}
-
-// figures returns an account's bucket of the current window, as it would be
-// after a roll, with its limit.
-func (m *Machine) figures(s *slot) (b bucket, limit *money.USD, a *account) {
-	limit = s.budget.Limit
-	b.Start, b.End = s.start, s.end
-	if !s.found {
-		return b, limit, nil
-	}
-	a = m.accounts.get(s.id)
-	if a.Limit != nil {
-		limit = a.Limit
-	}
-	if a.Current.Start == s.start {
-		b = a.Current
-	}
-	return b, limit, a
 }

@@ -9,52 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// checkBooks ensures that holds equal the open reservations pinned to each
-// window, and that the books of each window balance.
-func checkBooks(m *Machine) error {
-	type where struct {
-		account uint32
-		start   Time
-	}
-	held, provisional := map[where]money.USD{}, map[where]money.USD{}
-	open := map[uint32]int64{}
-	m.reservations.each(func(_ uint32, v *reservation) {
-		for _, p := range v.Pins {
-			switch v.State {
-			case StateOpen:
-				held[where{p.Account, p.Start}] += v.Amount
-				open[p.Account]++
-			case StateProvisional:
-				provisional[where{p.Account, p.Start}] += v.Amount
-			}
-		}
-	})
-	var bad error
-	m.accounts.each(func(id uint32, a *account) {
-		if a.Open != open[id] {
-			bad = fmt.Errorf("%s: %d open holds counted, %d there", a.Partition, a.Open, open[id])
-		}
-		for _, b := range append([]bucket{a.Current}, a.Older...) {
-			w := where{id, b.Start}
-			if b.Held != held[w] || b.Provisional != provisional[w] {
-				bad = fmt.Errorf("%s: held %s, provisional %s; the reservations hold %s and %s",
-					a.Partition, b.Held, b.Provisional, held[w], provisional[w])
-			}
-			if b.Admitted+b.OverSettle != b.Settled+b.Provisional+b.Held+b.Return {
-				bad = fmt.Errorf("%s: the books do not balance: %+v", a.Partition, b)
-			}
-			delete(held, w)
-			delete(provisional, w)
-		}
-	})
-	for w, amount := range held {
-		if amount != 0 {
-			bad = fmt.Errorf("%s is held in a window that account %d forgot", amount, w.account)
-		}
-	}
-	return bad
-}
-
 func mustApply(t interface{ Fatal(...any) }, m *Machine, index uint64, stamp Time, c Command) Result {
 	r, err := m.Apply(index, EncodeEntry(nil, firstMachineVersion, stamp, [][]byte{EncodeOp(nil, c)}))
 	if err != nil {
@@ -89,7 +43,7 @@ func TestPromisesHoldForRandomHistories(t *testing.T) {
 			if !bytes.Equal(EncodeResult(nil, &r), EncodeResult(nil, &s)) {
 				t.Fatalf("entry %d: one replica answers %+v, a restored one %+v", index, r, s)
 			}
-			if err := checkBooks(m); err != nil {
+			if err := m.CheckInvariants(); err != nil {
 				t.Fatalf("after entry %d (%T): %v", index, c, err)
 			}
 			return r
@@ -204,7 +158,7 @@ func TestHoldsOutOfTheRangeOfMoneyAreRefused(t *testing.T) {
 	if r := mustApply(t, m, 5, now, &Extend{ID: "a", Amount: money.Min, Origin: OriginAPI}); r.Code != BadInput {
 		t.Errorf("a negative extension: code %d", r.Code)
 	}
-	if err := checkBooks(m); err != nil {
+	if err := m.CheckInvariants(); err != nil {
 		t.Error(err)
 	}
 }

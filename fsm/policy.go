@@ -7,19 +7,6 @@ import (
 	"strings"
 )
 
-// budget returns the budget of a name, or nil.
-func (m *Machine) budget(name string) *Budget {
-	i, ok := m.find(name)
-	if !ok {
-		return nil
-	}
-	return m.budgets[i]
-}
-
-func (m *Machine) find(name string) (int, bool) {
-	return slices.BinarySearchFunc(m.budgets, name, func(b *Budget, name string) int { return strings.Compare(b.Name, name) })
-}
-
 func (m *Machine) putBudget(p *PutBudget) Result {
 	if err := Validate(p); err != nil {
 		return m.fail(BadInput, err.Error())
@@ -37,92 +24,79 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 	}
 	b := p.Budget
 	b.Version = version + 1
-	if !there {
+	if there {
+		if old := m.budgets[i]; !slices.Equal(old.Per, b.Per) || !reflect.DeepEqual(old.Window, b.Window) {
+			return m.fail(Immutable, fmt.Sprintf("budget %q: per and window are fixed; delete it and make another", b.Name))
+		}
+		m.changePolicy(i, b)
+	} else {
 		if len(m.budgets) >= m.limits.Budgets {
 			return m.full("budgets", m.limits.Budgets)
 		}
-		m.budgets = slices.Insert(slices.Clone(m.budgets), i, &b) // views share it
-		m.changed(recBudget, &b)
-		return Result{Index: m.index, Code: OK, Version: b.Version}
+		m.generation++
+		m.addPolicy(m.newPolicy(b, m.generation))
 	}
-	if old := m.budgets[i]; !slices.Equal(old.Per, b.Per) || !reflect.DeepEqual(old.Window, b.Window) {
-		return m.fail(Immutable, fmt.Sprintf("budget %q: per and window are fixed; delete it and make another", b.Name))
-	}
-	m.budgets = slices.Clone(m.budgets) // views share it
-	m.budgets[i] = &b
 	m.changed(recBudget, &b)
 	return Result{Index: m.index, Code: OK, Version: b.Version}
 }
 
+// deleteBudget takes a budget away. Holds on its accounts are no longer on
+// them: their pins name accounts of a generation that is gone.
 func (m *Machine) deleteBudget(d *DeleteBudget) Result {
 	i, there := m.find(d.Name)
 	if !there {
 		return m.fail(NotFound, fmt.Sprintf("no budget %.80q", d.Name))
 	}
-	if v := m.budgets[i].Version; d.IfVersion != nil && *d.IfVersion != v {
-		return m.fail(VersionConflict, fmt.Sprintf("budget %q is at version %d, not %d", d.Name, v, *d.IfVersion))
+	b := m.budgets[i]
+	if d.IfVersion != nil && *d.IfVersion != b.Version {
+		return m.fail(VersionConflict, fmt.Sprintf("budget %q is at version %d, not %d", d.Name, b.Version, *d.IfVersion))
 	}
-	m.changed(recBudgetGone, m.budgets[i])
-	m.budgets = slices.Delete(slices.Clone(m.budgets), i, i+1)
-	dropped := map[uint32]bool{}
-	m.accounts.each(func(id uint32, a *account) {
-		if a.Budget == d.Name {
-			dropped[id] = true
-			delete(m.accountIDs, AccountRef{a.Budget, a.Partition})
-		}
-	})
-	if len(dropped) == 0 {
-		return Result{Index: m.index, Code: OK}
-	}
-	// Reservations end on the budgets that remain.
-	m.reservations.each(func(id uint32, v *reservation) {
-		if !slices.ContainsFunc(v.Pins, func(p pin) bool { return dropped[p.Account] }) {
-			return
-		}
-		v = m.reservations.edit(id)
-		v.Pins = slices.Clone(v.Pins)
-		for j := range v.Pins {
-			if dropped[v.Pins[j].Account] {
-				v.Pins[j].Account = gone
-			}
-		}
-	})
-	for id := range m.accounts.next { // in the order of ids: they are used again in this order
-		if dropped[id] {
-			m.accounts.remove(id)
-		}
-	}
+	m.changed(recBudgetGone, &b.Budget)
+	m.gone += len(b.accounts)
+	m.dropPolicy(i)
 	return Result{Index: m.index, Code: OK}
 }
 
-// forEdit returns the account for a policy change, making it if its budget is
-// there.
-func (m *Machine) forEdit(ref AccountRef) (*account, *Result) {
-	b := m.budget(ref.Budget)
-	if b == nil {
-		r := m.fail(NotFound, fmt.Sprintf("no budget %.80q", ref.Budget))
-		return nil, &r
+// forEdit makes an account's slot the plan's only one and returns the account
+// for writing, made when it is not there.
+func (m *Machine) forEdit(pl *plan, ref AccountRef) (*account, *Result) {
+	fail := func(r Result) (*account, *Result) { return nil, &r }
+	p := m.policy(ref.Budget)
+	if p == nil {
+		return fail(m.fail(NotFound, fmt.Sprintf("no budget %.80q", ref.Budget)))
 	}
-	if _, there := m.accountIDs[ref]; !there && m.accounts.len() >= m.limits.Accounts {
-		r := m.full("accounts", m.limits.Accounts)
-		return nil, &r
+	if len(p.Per) == 0 && ref.Partition != "-" || len(p.Per) > 0 && strings.Count(ref.Partition, ",") != len(p.Per)-1 {
+		return fail(m.fail(BadInput, fmt.Sprintf("partition %.80q: budget %q has %d values in a partition, joined by commas; - without per", ref.Partition, p.Name, len(p.Per))))
 	}
-	s := slot{budget: b, ref: ref}
-	s.start, s.end = b.Window.span(m.now)
-	return m.accounts.edit(m.open(&s)), nil
+	pl.names = append(pl.names[:0], ref.Partition...)
+	s := slot{p: p, to: int32(len(pl.names))}
+	s.id, s.found = p.accounts[ref.Partition]
+	s.start, s.end = p.span(m.now)
+	switch {
+	case s.found:
+	case m.accounts.len() >= m.limits.Accounts:
+		return fail(m.full("accounts", m.limits.Accounts))
+	case len(p.accounts) >= m.limits.AccountsPerBudget:
+		return fail(m.full("accounts of budget "+p.Name, m.limits.AccountsPerBudget))
+	}
+	pl.slots = append(pl.slots[:0], s)
+	return m.open(pl, &pl.slots[0], m.owners.of("")), nil
 }
 
 func (m *Machine) setLimit(s *SetLimit) Result {
 	if err := Validate(s); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	a, bad := m.forEdit(s.Account)
+	pl := &m.plan
+	a, bad := m.forEdit(pl, s.Account)
 	if bad != nil {
 		return *bad
 	}
-	a.Limit = s.Limit
-	state, _ := m.accountState(s.Account)
-	return Result{Index: m.index, Code: OK, Accounts: []AccountState{state}}
+	x := m.editExt(a)
+	x.Limit = s.Limit
+	m.told(pl.slots[0].p, a, 0)
+	m.mixAccount(a)
+	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }
 
 func (m *Machine) freeze(f *Freeze) Result {
@@ -130,22 +104,37 @@ func (m *Machine) freeze(f *Freeze) Result {
 		return m.fail(BadInput, err.Error())
 	}
 	if f.Partition != nil {
-		a, bad := m.forEdit(AccountRef{f.Budget, *f.Partition})
-		if bad != nil {
-			return *bad
-		}
-		a.Frozen, a.Reason = f.On, f.Reason
-		return Result{Index: m.index, Code: OK}
+		return m.freezeAccount(f)
 	}
 	i, there := m.find(f.Budget)
 	if !there {
 		return m.fail(NotFound, fmt.Sprintf("no budget %.80q", f.Budget))
 	}
-	b := *m.budgets[i]
+	b := m.budgets[i].Budget
 	b.Frozen, b.FrozenReason = f.On, f.Reason
 	b.Version++
-	m.budgets = slices.Clone(m.budgets)
-	m.budgets[i] = &b
+	m.changePolicy(i, b)
 	m.changed(recBudget, &b)
 	return Result{Index: m.index, Code: OK, Version: b.Version}
+}
+
+// freezeAccount freezes one account, or lets it go on; that also closes its
+// breaker.
+func (m *Machine) freezeAccount(f *Freeze) Result {
+	pl := &m.plan
+	a, bad := m.forEdit(pl, AccountRef{f.Budget, *f.Partition})
+	if bad != nil {
+		return *bad
+	}
+	x := m.editExt(a)
+	x.Frozen, x.Reason = f.On, f.Reason
+	if !f.On {
+		x.Reason = ""
+		if x.Breaker.State != BreakerClosed {
+			m.record(Event{Type: EventBreakerClosed, Actor: f.Actor, Budget: f.Budget, Partition: *f.Partition, Detail: "by hand"})
+			x.Breaker = breakerState{}
+		}
+	}
+	m.mixAccount(a)
+	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }

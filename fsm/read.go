@@ -1,58 +1,13 @@
 package fsm
 
 import (
+	"cmp"
 	"slices"
-	"strings"
+	"strconv"
 )
 
-// show copies what readers see.
-func (m *Machine) show(v *reservation) *Reservation {
-	r := v.Reservation
-	return &r
-}
-
-// showPins returns the accounts a reservation is pinned to, as they are now.
-func (m *Machine) showPins(v *reservation) []AccountState {
-	out := make([]AccountState, 0, len(v.Accounts))
-	for _, ref := range v.Accounts {
-		if a, ok := m.accountState(ref); ok {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func (m *Machine) showSlots(slots []slot) []AccountState {
-	out := make([]AccountState, 0, len(slots))
-	for i := range slots {
-		a, _ := m.accountState(slots[i].ref)
-		out = append(out, a)
-	}
-	return out
-}
-
-func (m *Machine) accountState(ref AccountRef) (AccountState, bool) {
-	b := m.budget(ref.Budget)
-	if b == nil {
-		return AccountState{}, false
-	}
-	s := slot{budget: b, ref: ref}
-	s.id, s.found = m.accountIDs[ref]
-	s.start, s.end = b.Window.span(m.now)
-	f, limit, acc := m.figures(&s)
-	out := AccountState{Ref: ref, Limit: limit, Spent: f.spent(), Provisional: f.Provisional, Held: f.Held,
-		Start: f.Start, End: f.End, Window: b.Window.Kind, Monitor: b.Monitor}
-	if acc != nil {
-		out.Override, out.OpenHolds = acc.Limit != nil, acc.Open
-	}
-	switch {
-	case b.Frozen:
-		out.Breaker, out.Reason = BreakerFrozen, b.FrozenReason
-	case acc != nil && acc.Frozen:
-		out.Breaker, out.Reason = BreakerFrozen, acc.Reason
-	}
-	return out, true
-}
+// scanChunk is how many records a list looks at before it lets apply go on.
+const scanChunk = 4096
 
 // AppliedIndex is the log index of the newest entry applied.
 func (m *Machine) AppliedIndex() uint64 {
@@ -72,10 +27,16 @@ func (m *Machine) Now() Time {
 func (m *Machine) NextDue() (Time, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if len(m.due) == 0 {
-		return 0, false
+	if m.gone > 0 { // accounts of deleted budgets wait for the sweep
+		return m.now, true
 	}
-	return m.due[0].at, true
+	next, any := Time(0), false
+	for _, h := range []*dueHeap{&m.deadlines, &m.closed} {
+		if h.len() > 0 && (!any || h.items[0].at < next) {
+			next, any = h.items[0].at, true
+		}
+	}
+	return max(next, m.quietUntil), any
 }
 
 // Digest is the chain value after the newest entry.
@@ -97,20 +58,39 @@ func (m *Machine) Seeded() bool { return m.ClusterID() != "" }
 
 // Check tells what Reserve would answer now. It changes nothing.
 func (m *Machine) Check(r *Reserve) Result {
+	pl := plans.Get().(*plan)
+	defer plans.Put(pl)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if err := Validate(r); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	d := m.decide(r)
-	out := Result{Index: m.index, Code: OK, Accounts: m.showSlots(d.slots)}
-	if d.refusal != nil {
-		out.Code, out.Refusal = Refused, d.refusal
+	if err := m.ancestry(pl, r.Labels); err != nil {
+		return m.fail(BadInput, err.Error())
+	}
+	d := m.decide(r, pl, false)
+	out := Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
+	if d.refused {
+		out.Code, out.Refusal = Refused, &d.refusal
 		return out
 	}
 	a := &r.Alternatives[d.choice]
-	out.Reservation = &Reservation{ID: r.ID, Choice: int32(d.choice), Units: d.units, Model: a.Model, Provider: a.Provider, Amount: d.amount}
+	out.Reservation = &Reservation{ID: r.ID, Labels: r.Labels, Choice: int32(d.choice), Units: d.units, Model: a.Model, Provider: a.Provider,
+		Amount: d.amount, Tokens: d.tokens}
 	return out
+}
+
+// read is a reservation as readers see it, with the accounts it is pinned to.
+func (m *Machine) read(v *reservation) Reservation {
+	var r Reservation
+	v.fill(&r, nil)
+	pins := v.pins()
+	for i := range pins {
+		if a, p := m.account(&pins[i]); a != nil {
+			r.Accounts = append(r.Accounts, AccountRef{p.Name, a.Partition})
+		}
+	}
+	return r
 }
 
 // Reservation returns one reservation by its id.
@@ -121,7 +101,7 @@ func (m *Machine) Reservation(id string) (Reservation, bool) {
 	if !ok {
 		return Reservation{}, false
 	}
-	return m.reservations.get(n).Reservation, true
+	return m.read(m.reservations.get(n)), true
 }
 
 // ReservationFilter says which reservations a list shows.
@@ -134,30 +114,78 @@ func (f *ReservationFilter) takes(v *reservation) bool {
 	if v.State != f.State && (f.State != 0 || v.State != StateOpen && v.State != StateProvisional) {
 		return false
 	}
+	if len(f.Labels) == 0 {
+		return true
+	}
+	t := v.texts()
 	for _, l := range f.Labels {
-		if v.Labels.Get(l.Name) != l.Value {
+		value := "-"
+		switch l.Name {
+		case LabelModel:
+			value = t.model
+		case LabelProvider:
+			value = t.provider
+		default:
+			for rest := t.labels; rest != ""; {
+				var name, text string
+				name, rest = nextText(rest)
+				text, rest = nextText(rest)
+				if name == l.Name {
+					value = text
+				}
+			}
+		}
+		if value != l.Value {
 			return false
 		}
 	}
 	return true
 }
 
-// Reservations lists reservations in the order of their ids, after cursor; the
-// second value is the cursor of the next page, "" at the end.
-func (m *Machine) Reservations(f ReservationFilter, cursor string, limit int) ([]Reservation, string) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	var out []Reservation
-	m.reservations.each(func(_ uint32, v *reservation) {
-		if v.ID > cursor && f.takes(v) {
-			out = append(out, v.Reservation)
-		}
-	})
-	slices.SortFunc(out, func(a, b Reservation) int { return strings.Compare(a.ID, b.ID) })
-	if limit > 0 && len(out) > limit {
-		return out[:limit], out[limit-1].ID
+// scan goes over a table from the record that a cursor names, in chunks
+// between which apply goes on, until take has had enough. It returns the cursor
+// of what comes next, "" at the end.
+func scan[T any](m *Machine, t *table[T], cursor string, limit int, take func(v *T) bool) string {
+	at, err := strconv.ParseUint(cursor, 10, 32)
+	if err != nil {
+		at = 0
 	}
-	return out, ""
+	taken := 0
+	for {
+		m.mu.RLock()
+		end := uint64(len(t.pages)) * pageSize
+		for stop := min(end, at+scanChunk); at < stop; at++ {
+			if !t.has(uint32(at)) {
+				continue
+			}
+			if limit > 0 && taken == limit {
+				m.mu.RUnlock()
+				return strconv.FormatUint(at, 10)
+			}
+			if take(t.get(uint32(at))) {
+				taken++
+			}
+		}
+		m.mu.RUnlock()
+		if at >= end {
+			return ""
+		}
+	}
+}
+
+// Reservations lists reservations after cursor in the order of their records;
+// the second value is the cursor of the next page, "" at the end. What comes or
+// goes while a list is read may be in it or not; what stays is in it once.
+func (m *Machine) Reservations(f ReservationFilter, cursor string, limit int) ([]Reservation, string) {
+	var out []Reservation
+	next := scan(m, &m.reservations, cursor, limit, func(v *reservation) bool {
+		if v.Kind == kindAdjust || !f.takes(v) {
+			return false
+		}
+		out = append(out, m.read(v))
+		return true
+	})
+	return out, next
 }
 
 // Budgets lists the policies in the order of their names.
@@ -165,8 +193,8 @@ func (m *Machine) Budgets() []Budget {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	out := make([]Budget, len(m.budgets))
-	for i, b := range m.budgets {
-		out[i] = *b
+	for i, p := range m.budgets {
+		out[i] = p.Budget
 	}
 	return out
 }
@@ -175,8 +203,8 @@ func (m *Machine) Budgets() []Budget {
 func (m *Machine) Budget(name string) (Budget, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if b := m.budget(name); b != nil {
-		return *b, true
+	if p := m.policy(name); p != nil {
+		return p.Budget, true
 	}
 	return Budget{}, false
 }
@@ -186,39 +214,67 @@ func (m *Machine) Budget(name string) (Budget, bool) {
 func (m *Machine) Account(ref AccountRef) (AccountState, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.accountState(ref)
+	p := m.policy(ref.Budget)
+	if p == nil {
+		return AccountState{}, false
+	}
+	var out AccountState
+	if id, ok := p.accounts[ref.Partition]; ok {
+		m.whole(&out, p, m.accounts.get(id))
+	} else {
+		m.unused(&out, p, ref.Partition)
+	}
+	return out, true
 }
 
-// Accounts lists a budget's accounts in the order of their partitions, after
-// cursor. The last value is false if there is no such budget.
+// whole is an account with its closed windows, the newest first.
+func (m *Machine) whole(out *AccountState, p *policy, a *account) {
+	m.stateOf(out, p, a)
+	if p.rolling() || p.Window.Kind == WindowNone {
+		return
+	}
+	if a.Ext != nil {
+		for i := range a.Ext.Older {
+			out.History = append(out.History, a.Ext.Older[i].closed())
+		}
+	}
+	if a.Current.Start != out.Start && a.Current.kept() { // not rolled yet
+		out.History = append(out.History, a.Current.closed())
+	}
+	slices.SortFunc(out.History, func(a, b ClosedWindow) int { return cmp.Compare(b.Start, a.Start) })
+}
+
+func (b *bucket) closed() ClosedWindow {
+	return ClosedWindow{Start: b.Start, End: b.End, Spent: b.spent(), Provisional: b.Provisional}
+}
+
+// Accounts lists a budget's accounts after cursor in the order of their
+// records. The last value is false if there is no such budget.
 func (m *Machine) Accounts(budget, cursor string, limit int) ([]AccountState, string, bool) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if m.budget(budget) == nil {
+	there := m.policy(budget) != nil
+	m.mu.RUnlock()
+	if !there {
 		return nil, "", false
 	}
-	var names []string
-	m.accounts.each(func(_ uint32, a *account) {
-		if a.Budget == budget && a.Partition > cursor {
-			names = append(names, a.Partition)
+	var out []AccountState
+	next := scan(m, &m.accounts, cursor, limit, func(a *account) bool {
+		p := m.policyOf(a)
+		if p == nil || p.Name != budget {
+			return false
 		}
+		out = append(out, AccountState{})
+		m.whole(&out[len(out)-1], p, a)
+		return true
 	})
-	slices.Sort(names)
-	next := ""
-	if limit > 0 && len(names) > limit {
-		names = names[:limit]
-		next = names[limit-1]
-	}
-	out := make([]AccountState, len(names))
-	for i, p := range names {
-		out[i], _ = m.accountState(AccountRef{budget, p})
-	}
 	return out, next, true
 }
 
 // Stats are counts for metrics.
 type Stats struct {
 	Budgets, Accounts, Reservations, Attempts int
+	Open                                      int // open holds and provisional charges
+	Runs                                      int
 	Grants                                    uint64
 }
 
@@ -226,5 +282,6 @@ type Stats struct {
 func (m *Machine) Stats() Stats {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return Stats{len(m.budgets), m.accounts.len(), m.reservations.len(), len(m.attempts), m.grants}
+	return Stats{Budgets: len(m.budgets), Accounts: m.accounts.len(), Reservations: m.reservations.len(), Attempts: len(m.attempts),
+		Open: m.deadlines.len(), Runs: m.runs.len(), Grants: m.grants}
 }

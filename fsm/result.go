@@ -51,10 +51,10 @@ const (
 type Reservation struct {
 	ID                        string
 	State                     State
-	Labels                    Labels // as sent, with the model and provider that were granted
-	Choice                    int32  // index of the alternative taken
-	Units                     int64  // units granted
-	Model, Provider           string
+	Labels                    Labels    // as sent
+	Choice                    int32     // index of the alternative taken
+	Units                     int64     // units granted
+	Model, Provider           string    // as granted
 	Amount                    money.USD // held, nano-USD
 	Tokens                    int64     // held
 	Actual                    money.USD // settled, or provisionally charged
@@ -86,6 +86,16 @@ const (
 	ReasonLedgerFull
 )
 
+var reasonNames = [...]string{"none", "frozen", "exceeds_limit", "exhausted", "breaker_open", "rate_limited", "in_flight", "too_many_in_flight", "ledger_full"}
+
+// String names a reason as the API does.
+func (r Reason) String() string {
+	if int(r) < len(reasonNames) {
+		return reasonNames[r]
+	}
+	return "unknown"
+}
+
 // Refusal tells what stood in the way.
 type Refusal struct {
 	Reason    Reason
@@ -112,6 +122,7 @@ type AccountState struct {
 	ReopensAt   Time
 	History     []ClosedWindow
 	Monitor     bool
+	WouldRefuse int64 // requests of the current window that monitor let pass
 }
 
 // BreakerState of an account.

@@ -1,9 +1,6 @@
 package fsm
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 )
 
@@ -20,14 +17,15 @@ type section struct {
 var sections = []section{
 	{1, "zones", func(m *Machine) records { return listed(m.zones.recs) }, loadZone},
 	{2, "budgets", func(m *Machine) records { return listed(m.budgets) }, loadBudget},
-	{3, "accounts", func(m *Machine) records { return paged(&m.accounts, numberedAccount) }, loadAccount},
-	{4, "reservations", func(m *Machine) records { return paged(&m.reservations, plainReservation) }, loadReservation},
-	{5, "attempts", func(m *Machine) records { return listed(slices.Clone(m.attemptQueue)) }, loadAttempt},
+	{3, "accounts", func(m *Machine) records { return ownedAccounts(m) }, loadAccount},
+	{4, "reservations", func(m *Machine) records { return paged(&m.reservations, numberedReservation) }, loadReservation},
+	{5, "attempts", func(m *Machine) records { return attemptRecords(m) }, loadAttempt},
 	{6, "keys", func(m *Machine) records { return listed(m.keys.recs) }, loadKey},
 	{7, "prices", func(m *Machine) records { return listed(m.prices.recs) }, loadPrice},
 	{8, "past prices", func(m *Machine) records { return inPlace(m.pastPrices) }, loadPastPrice},
 	{9, "events", func(m *Machine) records { return inPlace(m.events) }, loadEvent},
 	{10, "cursors", func(m *Machine) records { return listed(m.cursors.recs) }, loadCursor},
+	{11, "runs", func(m *Machine) records { return paged(&m.runs, numberedRun) }, loadRun},
 }
 
 // records are the records of one section of a view. They share what apply
@@ -71,8 +69,8 @@ func paged[T any](t *table[T], as func(id uint32, v *T) wire.Message) records {
 // loading is a ledger that is being read from a snapshot.
 type loading struct {
 	m      *Machine
-	moved  map[uint32]uint32 // account ids: they are dense again after a restore
-	newest map[string]uint64 // grant order of the reservation an idempotency key leads to
+	gens   map[uint32]*policy // by generation
+	newest map[string]uint64  // grant order of the reservation an idempotency key leads to
 }
 
 func decoded[T any, P interface {
@@ -83,73 +81,9 @@ func decoded[T any, P interface {
 	return v, wire.Decode(b, v)
 }
 
-// numbered is an account with its id, which pins refer to.
-type numbered struct {
-	ID      uint32
-	Account *account
-}
-
-func (n *numbered) Wire(c *wire.Coder) {
-	wire.Unsigned(c, 1, &n.ID)
-	c.Value(2, n.Account)
-}
-
-func numberedAccount(id uint32, a *account) wire.Message { return &numbered{id, a} }
-
-func plainReservation(_ uint32, v *reservation) wire.Message { return v }
-
 func loadZone(l *loading, b []byte) error {
 	z, err := decoded[Zone](b)
 	l.m.zones.recs = append(l.m.zones.recs, z)
-	return err
-}
-
-func loadBudget(l *loading, b []byte) error {
-	v, err := decoded[Budget](b)
-	l.m.budgets = append(l.m.budgets, v)
-	return err
-}
-
-func loadAccount(l *loading, b []byte) error {
-	n := numbered{Account: new(account)}
-	if err := wire.Decode(b, &n); err != nil {
-		return err
-	}
-	id := l.m.accounts.add(*n.Account)
-	l.moved[n.ID] = id
-	l.m.accountIDs[AccountRef{n.Account.Budget, n.Account.Partition}] = id
-	return nil
-}
-
-func loadReservation(l *loading, b []byte) error {
-	var v reservation
-	if err := wire.Decode(b, &v); err != nil {
-		return err
-	}
-	for i := range v.Pins {
-		if v.Pins[i].Account == gone {
-			continue
-		}
-		id, ok := l.moved[v.Pins[i].Account]
-		if !ok {
-			return fmt.Errorf("reservation %q is pinned to an account that is not there", v.ID)
-		}
-		v.Pins[i].Account = id
-	}
-	m := l.m
-	id := m.reservations.add(v)
-	m.ids[v.ID] = id
-	if v.IdemKey != "" && v.Order >= l.newest[v.IdemKey] {
-		m.idem[v.IdemKey], l.newest[v.IdemKey] = id, v.Order
-	}
-	m.due.push(dueAt{v.Due, v.Order, id})
-	return nil
-}
-
-func loadAttempt(l *loading, b []byte) error {
-	a, err := decoded[attempt](b)
-	l.m.attempts[a.OpID] = a
-	l.m.attemptQueue = append(l.m.attemptQueue, a)
 	return err
 }
 

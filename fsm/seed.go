@@ -43,7 +43,7 @@ func (m *Machine) seed(s *Seed) Result {
 		}
 	}
 	for i := range s.Budgets {
-		if m.budget(s.Budgets[i].Name) == nil {
+		if m.policy(s.Budgets[i].Name) == nil {
 			m.putBudget(&PutBudget{Budget: s.Budgets[i]})
 		}
 	}

@@ -40,6 +40,10 @@ type snapshotHead struct {
 	Limits                  Limits
 	PricesIndex, PricesFrom uint64
 	EventSeq                uint64
+	Generation              uint32 // of the newest budget
+	Serials, Swept          uint32 // of accounts
+	Cutoff, AttemptsFrom    Time
+	RunSerial               uint64
 }
 
 func (h *snapshotHead) Wire(c *wire.Coder) {
@@ -55,12 +59,19 @@ func (h *snapshotHead) Wire(c *wire.Coder) {
 	c.Uint64(10, &h.PricesIndex)
 	c.Uint64(11, &h.PricesFrom)
 	c.Uint64(12, &h.EventSeq)
+	wire.Unsigned(c, 13, &h.Generation)
+	wire.Unsigned(c, 14, &h.Serials)
+	wire.Unsigned(c, 15, &h.Swept)
+	wire.Signed(c, 16, &h.Cutoff)
+	wire.Signed(c, 17, &h.AttemptsFrom)
+	c.Uint64(18, &h.RunSerial)
 }
 
 func (m *Machine) head() snapshotHead {
 	return snapshotHead{Format: snapshotFormat, Machine: m.version, Index: m.index, Grants: m.grants, Chain: m.chain,
 		Now: m.now, QuietUntil: m.quietUntil, ClusterID: m.clusterID, Limits: m.limits,
-		PricesIndex: m.pricesIndex, PricesFrom: m.pricesKeptFrom, EventSeq: m.eventSeq}
+		PricesIndex: m.pricesIndex, PricesFrom: m.pricesKeptFrom, EventSeq: m.eventSeq,
+		Generation: m.generation, Serials: m.serials, Swept: m.swept, Cutoff: m.cutoff, AttemptsFrom: m.attemptsFrom, RunSerial: m.runSerial}
 }
 
 func (m *Machine) takeHead(h *snapshotHead) {
@@ -68,6 +79,7 @@ func (m *Machine) takeHead(h *snapshotHead) {
 	m.now, m.quietUntil, m.clusterID, m.limits = h.Now, h.QuietUntil, h.ClusterID, h.Limits
 	m.pricesIndex, m.pricesKeptFrom, m.eventSeq = h.PricesIndex, h.PricesFrom, h.EventSeq
 	m.chains[h.Index%keepChains] = chainAt{h.Index, h.Chain}
+	m.generation, m.serials, m.swept, m.cutoff, m.attemptsFrom, m.runSerial = h.Generation, h.Serials, h.Swept, h.Cutoff, h.AttemptsFrom, h.RunSerial
 }
 
 // sectionHead starts a section.
@@ -167,7 +179,7 @@ func (m *Machine) load(in *snapshotReader) error {
 		return err
 	}
 	m.takeHead(&head)
-	l := &loading{m: m, moved: map[uint32]uint32{}, newest: map[string]uint64{}}
+	l := &loading{m: m, gens: map[uint32]*policy{}, newest: map[string]uint64{}}
 	for {
 		s, n, err := in.section()
 		if err != nil {

@@ -1,50 +1,243 @@
 package fsm
 
 import (
+	"encoding/binary"
 	"slices"
 
-	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
-// bucket is what one account did in one window, in nano-USD.
+// bucket is what one account did in one window, in nano-USD. A rolling
+// account has one for its whole life beside its rolling buckets.
 type bucket struct {
-	Start, End                   Time
-	Settled, Charges, Adjusted   money.USD
-	Provisional, Held            money.USD
-	Admitted, OverSettle, Return money.USD // for the books
+	Start, End                     Time
+	Settled, Charges, Adjusted     money.USD
+	Provisional, Held              money.USD
+	Admitted, OverSettle, Returned money.USD // for the books
+	Pins                           int32     // reservations that may still post here
 }
 
 func (b *bucket) spent() money.USD { return b.Settled + b.Charges + b.Adjusted }
 func (b *bucket) used() money.USD  { return b.spent() + b.Provisional + b.Held }
 
-// account is one partition of a budget. Older holds the windows before Current
-// that reservations are still pinned to; it is replaced, never changed in
-// place, because views share it.
+// add posts amounts.
+func (b *bucket) add(x *posting) {
+	b.Held += x.held
+	b.Provisional += x.provisional
+	b.Settled += x.settled
+	b.Charges += x.charged
+	b.Adjusted += x.adjusted
+	b.Admitted += x.admitted
+	b.OverSettle += x.over
+	b.Returned += x.returned
+	b.Pins += x.pins
+}
+
+// posting is what one change of a reservation does to each window it is pinned
+// to: differences, in nano-USD.
+type posting struct {
+	held, provisional, settled, charged, adjusted money.USD
+	admitted, over, returned                      money.USD
+	pins                                          int32
+	open                                          int32 // open holds
+}
+
+// account is one partition of a budget. What only few accounts need is in Ext.
 type account struct {
-	Budget    string
+	Gen       uint32 // generation of the budget
+	Serial    uint32 // counts the accounts ever made; tells pins whether it is still the same
+	Open      int32  // open holds
+	slot      uint32 // where the ledger has the budget's policy
+	owner     uint32 // the key whose request made it
 	Partition string
-	Limit     *money.USD // of its own
 	Current   bucket
-	Older     []bucket
-	Open      int64 // open holds
-	Frozen    bool
-	Reason    string
+	Last      Time // last use
+	Ext       *extension
+}
+
+// extension is the rare part of an account. It is copied at the first write
+// after a view was taken, like a page.
+type extension struct {
+	epoch    uint64
+	Limit    *money.USD // of the account's own
+	Frozen   bool
+	Reason   string
+	Rates    [rateKinds]Time // theoretical arrival times
+	Breaker  breakerState
+	Older    []bucket  // windows that are over, by start
+	Rolling  []rolling // live buckets of a rolling window, by start
+	Told     uint32    // alerts told in the current window, one bit each
+	WouldNot int64     // refusals that a monitor budget did not make in the current window
+}
+
+// rolling is what was spent in one bucket of a rolling window.
+type rolling struct {
+	Start              Time
+	Spent, Provisional money.USD
+}
+
+// breakerState is the state of an account's breaker.
+type breakerState struct {
+	State    BreakerState // closed, open, half-open
+	Reason   string
+	Reopens  Time   // open: when a probe may be let through
+	Probe    uint64 // half-open: grant of the probe; 0: none is out
+	Velocity Time   // theoretical arrival time of recorded spend
+	Refusals int64  // since From
+	From     Time
 }
 
 // pin ties a reservation to the window of an account it was granted in.
 type pin struct {
 	Account uint32
-	Start   Time
+	Serial  uint32 // of the account
+	Start   Time   // of the window; rolling: of the bucket its spend is dated in, 0: not dated
 }
 
-// reservation is a reservation as it is kept.
+// mark is the theoretical arrival time that a hold made on one of its accounts.
+type mark struct {
+	Pin  uint8
+	Kind rateKind
+	At   Time
+}
+
+// inlinePins is how many accounts a reservation names without a second record.
+const inlinePins = 4
+
+// extra is what only few reservations need. It is never changed in place.
+type extra struct {
+	Pins  []pin // all of them, when there are more than inlinePins
+	Marks []mark
+}
+
+// recordKind tells holds from other spend that is kept under an id.
+type recordKind uint8
+
+const (
+	kindHold recordKind = iota
+	kindCharge
+	kindAdjust
+)
+
+// reservation is a reservation, charge or adjustment as it is kept.
 type reservation struct {
-	Reservation
-	Hash  [16]byte
-	Order uint64 // of the grant: ties between deadlines
-	Pins  []pin
-	Due   Time // when the ledger next acts on it by itself
+	Meta              string // id, owner, key, model, provider, labels: see packMeta
+	Hash              [16]byte
+	Order             uint64 // of the grant: ties between deadlines
+	Index             uint64 // log index of the grant
+	Amount            money.USD
+	Actual            money.USD // settled, or provisionally charged
+	Tokens            int64     // held
+	PricesIndex       uint64    // of the prices it was quoted with
+	Granted, Deadline Time
+	At                Time // provisional: when it becomes final; closed: when it was closed
+	Units             uint32
+	owner             uint32 // index of the key
+	State             State
+	Kind              recordKind
+	Origin            Origin
+	Choice            uint8
+	NPins             uint8
+	Usage             *Usage // never changed in place
+	Inline            [inlinePins]pin
+	Extra             *extra
+}
+
+func (v *reservation) closed() bool {
+	return v.State == StateSettled || v.State == StateReleased || v.State == StateFinal
+}
+
+// pins are the accounts of v, for reading.
+func (v *reservation) pins() []pin {
+	if v.NPins > inlinePins {
+		return v.Extra.Pins
+	}
+	return v.Inline[:v.NPins]
+}
+
+// setPins gives v its accounts.
+func (v *reservation) setPins(pins []pin, marks []mark) {
+	v.NPins = uint8(len(pins))
+	var x extra
+	if len(pins) > inlinePins {
+		x.Pins = slices.Clone(pins)
+	} else {
+		copy(v.Inline[:], pins)
+	}
+	if len(marks) > 0 {
+		x.Marks = slices.Clone(marks)
+	}
+	if len(pins) > inlinePins || len(marks) > 0 {
+		v.Extra = &x
+	} else {
+		v.Extra = nil
+	}
+}
+
+func (v *reservation) marks() []mark {
+	if v.Extra == nil {
+		return nil
+	}
+	return v.Extra.Marks
+}
+
+// packMeta appends the texts of a reservation, each after its length, so that
+// a record keeps them in one piece of memory.
+func packMeta(b []byte, id, owner, key, model, provider string, labels Labels) []byte {
+	for _, s := range [...]string{id, owner, key, model, provider} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	for i := range labels {
+		b = append(binary.AppendUvarint(b, uint64(len(labels[i].Name))), labels[i].Name...)
+		b = append(binary.AppendUvarint(b, uint64(len(labels[i].Value))), labels[i].Value...)
+	}
+	return b
+}
+
+// nextText takes one text off a packed string.
+func nextText(s string) (text, rest string) {
+	n, at := uint64(0), 0
+	for shift := 0; at < len(s); shift += 7 {
+		c := s[at]
+		at++
+		n |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			break
+		}
+	}
+	if n > uint64(len(s)-at) {
+		return "", ""
+	}
+	return s[at : at+int(n)], s[at+int(n):]
+}
+
+func (v *reservation) id() string {
+	id, _ := nextText(v.Meta)
+	return id
+}
+
+// texts are the parts of Meta before the labels.
+type texts struct{ id, owner, key, model, provider, labels string }
+
+func (v *reservation) texts() (t texts) {
+	rest := v.Meta
+	t.id, rest = nextText(rest)
+	t.owner, rest = nextText(rest)
+	t.key, rest = nextText(rest)
+	t.model, rest = nextText(rest)
+	t.provider, t.labels = nextText(rest)
+	return t
+}
+
+// appendLabels unpacks labels; the strings share the packed one.
+func appendLabels(to Labels, packed string) Labels {
+	for packed != "" {
+		var l Label
+		l.Name, packed = nextText(packed)
+		l.Value, packed = nextText(packed)
+		to = append(to, l)
+	}
+	return to
 }
 
 // attempt is the frozen outcome of an OpID.
@@ -54,124 +247,12 @@ type attempt struct {
 	Result   Result
 }
 
-func (b *bucket) Wire(c *wire.Coder) {
-	wire.Signed(c, 1, &b.Start)
-	wire.Signed(c, 2, &b.End)
-	wire.Signed(c, 3, &b.Settled)
-	wire.Signed(c, 4, &b.Charges)
-	wire.Signed(c, 5, &b.Adjusted)
-	wire.Signed(c, 6, &b.Provisional)
-	wire.Signed(c, 7, &b.Held)
-	wire.Signed(c, 8, &b.Admitted)
-	wire.Signed(c, 9, &b.OverSettle)
-	wire.Signed(c, 10, &b.Return)
+// run is a run's place in its tree.
+type run struct {
+	Name, Parent string // Parent "": a root
+	Last         Time   // last use
+	Serial       uint64
 }
-
-func (a *account) Wire(c *wire.Coder) {
-	c.String(1, &a.Budget)
-	c.String(2, &a.Partition)
-	optionalUSD(c, 3, &a.Limit)
-	c.Value(4, &a.Current)
-	wire.List(c, 5, maxOlder, &a.Older)
-	c.Int64(6, &a.Open)
-	c.Bool(7, &a.Frozen)
-	c.String(8, &a.Reason)
-}
-
-func (p *pin) Wire(c *wire.Coder) {
-	wire.Unsigned(c, 1, &p.Account)
-	wire.Signed(c, 2, &p.Start)
-}
-
-// Wire writes the part that readers see.
-func (r *Reservation) Wire(c *wire.Coder) {
-	c.String(1, &r.ID)
-	wire.Unsigned(c, 2, &r.State)
-	r.Labels.wire(c, 3)
-	wire.Signed(c, 4, &r.Choice)
-	c.Int64(5, &r.Units)
-	c.String(6, &r.Model)
-	c.String(7, &r.Provider)
-	wire.Signed(c, 8, &r.Amount)
-	c.Int64(9, &r.Tokens)
-	wire.Signed(c, 10, &r.Actual)
-	wire.Optional(c, 11, &r.Usage)
-	wire.Signed(c, 12, &r.Granted)
-	wire.Signed(c, 13, &r.Deadline)
-	wire.Signed(c, 14, &r.Closed)
-	c.Uint64(15, &r.Index)
-	wire.Unsigned(c, 16, &r.Origin)
-	c.String(17, &r.Owner)
-	c.String(18, &r.IdemKey)
-	wire.List(c, 19, maxPins, &r.Accounts)
-	c.Bool(20, &r.Replayed)
-	c.Uint64(21, &r.PricesIndex)
-}
-
-func (r *reservation) Wire(c *wire.Coder) {
-	c.Value(1, &r.Reservation)
-	c.Array16(2, &r.Hash)
-	c.Uint64(3, &r.Order)
-	wire.List(c, 4, maxPins, &r.Pins)
-	wire.Signed(c, 5, &r.Due)
-}
-
-func (a *attempt) Wire(c *wire.Coder) {
-	c.Array16(1, (*[16]byte)(&a.OpID))
-	wire.Signed(c, 2, &a.NotAfter)
-	c.Value(3, &a.Result)
-}
-
-func (r *Refusal) Wire(c *wire.Coder) {
-	wire.Unsigned(c, 1, &r.Reason)
-	c.Value(2, &r.Account)
-	wire.Signed(c, 3, &r.Requested)
-	wire.Signed(c, 4, &r.RetryAt)
-	wire.Signed(c, 5, &r.ResetsAt)
-	c.String(6, &r.Detail)
-}
-
-func (w *ClosedWindow) Wire(c *wire.Coder) {
-	wire.Signed(c, 1, &w.Start)
-	wire.Signed(c, 2, &w.End)
-	wire.Signed(c, 3, &w.Spent)
-	wire.Signed(c, 4, &w.Provisional)
-}
-
-func (a *AccountState) Wire(c *wire.Coder) {
-	c.Value(1, &a.Ref)
-	optionalUSD(c, 2, &a.Limit)
-	c.Bool(3, &a.Override)
-	wire.Signed(c, 4, &a.Spent)
-	wire.Signed(c, 5, &a.Provisional)
-	wire.Signed(c, 6, &a.Held)
-	c.Int64(7, &a.OpenHolds)
-	wire.Signed(c, 8, &a.Start)
-	wire.Signed(c, 9, &a.End)
-	wire.Unsigned(c, 10, &a.Window)
-	wire.Unsigned(c, 11, &a.Breaker)
-	c.String(12, &a.Reason)
-	wire.Signed(c, 13, &a.ReopensAt)
-	wire.List(c, 14, 64, &a.History)
-	c.Bool(15, &a.Monitor)
-}
-
-// Wire writes a result for the node that forwarded the operation.
-func (r *Result) Wire(c *wire.Coder) {
-	c.Uint64(1, &r.Index)
-	wire.Unsigned(c, 2, &r.Code)
-	c.String(3, &r.Message)
-	wire.Optional(c, 4, &r.Reservation)
-	wire.Optional(c, 5, &r.Refusal)
-	wire.List(c, 6, maxPins, &r.Accounts)
-	c.Int64(7, &r.Version)
-}
-
-// EncodeResult appends the encoding of r to b.
-func EncodeResult(b []byte, r *Result) []byte { return wire.Append(b, r) }
-
-// DecodeResult reads what EncodeResult wrote.
-func DecodeResult(b []byte) (r Result, err error) { return r, wire.Decode(b, &r) }
 
 // NewLabels sorts a set of labels. Empty values are left out.
 func NewLabels(m map[string]string) Labels {

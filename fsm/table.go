@@ -1,43 +1,72 @@
 package fsm
 
+import "math/bits"
+
 // pageSize is how many records a page holds: the unit that a snapshot's first
-// write copies.
+// write copies, and that a sweep looks at.
 const pageSize = 64
 
-// table holds records of one kind under dense ids. A view of it costs a copy
-// of the list of pages; the first write to a page after that copies the page.
+// table holds records of one kind under dense ids. A new record gets the lowest
+// free id, so the ids depend only on which records there are: a restored table
+// goes on like the one that was saved. A view costs a copy of the list of
+// pages; the first write to a page after that copies the page.
 type table[T any] struct {
 	pages []*page[T]
-	next  uint32   // ids below it were handed out at some time
-	free  []uint32 // ids that were handed out and given back
+	room  []uint64 // one bit for each page with a free id
+	first int      // no word of room below it has a bit
+	count int
 	epoch uint64
 }
 
 type page[T any] struct {
 	epoch uint64
-	used  [pageSize]bool
+	used  uint64 // one bit for each record
 	recs  [pageSize]T
 }
 
-// add stores v under a new id.
+// add stores v under the lowest free id.
 func (t *table[T]) add(v T) uint32 {
-	id := t.next
-	if n := len(t.free); n > 0 {
-		id = t.free[n-1]
-		t.free = t.free[:n-1]
-	} else {
-		if t.next%pageSize == 0 {
-			t.pages = append(t.pages, &page[T]{epoch: t.epoch})
+	for ; t.first < len(t.room); t.first++ {
+		if w := t.room[t.first]; w != 0 {
+			p := t.first*64 + bits.TrailingZeros64(w)
+			id := uint32(p*pageSize + bits.TrailingZeros64(^t.pages[p].used))
+			t.put(id, v)
+			return id
 		}
-		t.next++
+	}
+	id := uint32(len(t.pages) * pageSize)
+	t.put(id, v)
+	return id
+}
+
+// put stores v under an id that is free.
+func (t *table[T]) put(id uint32, v T) {
+	for int(id/pageSize) >= len(t.pages) {
+		n := len(t.pages)
+		t.pages = append(t.pages, &page[T]{epoch: t.epoch})
+		if n%64 == 0 {
+			t.room = append(t.room, 0)
+		}
+		t.room[n/64] |= 1 << (n % 64)
+		t.first = min(t.first, n/64)
 	}
 	p := t.writable(id)
-	p.used[id%pageSize], p.recs[id%pageSize] = true, v
-	return id
+	p.used |= 1 << (id % pageSize)
+	p.recs[id%pageSize] = v
+	if p.used == ^uint64(0) {
+		n := id / pageSize
+		t.room[n/64] &^= 1 << (n % 64)
+	}
+	t.count++
 }
 
 // get returns the record for reading only.
 func (t *table[T]) get(id uint32) *T { return &t.pages[id/pageSize].recs[id%pageSize] }
+
+// has tells whether there is a record under id.
+func (t *table[T]) has(id uint32) bool {
+	return int(id/pageSize) < len(t.pages) && t.pages[id/pageSize].used>>(id%pageSize)&1 == 1
+}
 
 // edit returns the record for writing.
 func (t *table[T]) edit(id uint32) *T { return &t.writable(id).recs[id%pageSize] }
@@ -56,24 +85,32 @@ func (t *table[T]) writable(id uint32) *page[T] {
 // remove gives an id back.
 func (t *table[T]) remove(id uint32) {
 	p := t.writable(id)
-	p.used[id%pageSize] = false
+	p.used &^= 1 << (id % pageSize)
 	p.recs[id%pageSize] = *new(T)
-	t.free = append(t.free, id)
+	n := int(id / pageSize)
+	t.room[n/64] |= 1 << (n % 64)
+	t.first = min(t.first, n/64)
+	t.count--
 }
 
 // len is the number of records.
-func (t *table[T]) len() int { return int(t.next) - len(t.free) }
+func (t *table[T]) len() int { return t.count }
 
 // each calls f for every record, in the order of ids.
 func (t *table[T]) each(f func(id uint32, v *T)) { eachIn(t.pages, f) }
 
 func eachIn[T any](pages []*page[T], f func(id uint32, v *T)) {
-	for i, p := range pages {
-		for j := range p.recs {
-			if p.used[j] {
-				f(uint32(i*pageSize+j), &p.recs[j])
-			}
-		}
+	for i := range pages {
+		eachOf(pages, i, f)
+	}
+}
+
+// eachOf calls f for every record of one page.
+func eachOf[T any](pages []*page[T], n int, f func(id uint32, v *T)) {
+	p := pages[n]
+	for used := p.used; used != 0; used &= used - 1 {
+		j := bits.TrailingZeros64(used)
+		f(uint32(n*pageSize+j), &p.recs[j])
 	}
 }
 

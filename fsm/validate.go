@@ -37,18 +37,26 @@ func Validate(c Command) error {
 			return err
 		}
 		return validateLabels(c.Labels)
+	case *Adjust:
+		return validateAdjust(c)
+	case *Reset:
+		return validateAccount(&c.Account)
+	case *CountRefusals:
+		for i := range c.Counts {
+			if c.Counts[i].Count < 1 || c.Counts[i].Reason > ReasonLedgerFull {
+				return fmt.Errorf("refusals of account %d: a count of %d for reason %d", i, c.Counts[i].Count, c.Counts[i].Reason)
+			}
+		}
 	case *PutBudget:
 		return validateBudget(&c.Budget)
 	case *SetLimit:
 		if c.Limit != nil && *c.Limit < 0 {
 			return errors.New("limit: negative")
 		}
-		if len(c.Account.Partition) > maxPer*3*maxValue || c.Account.Partition == "" {
-			return errors.New("partition: empty or too long")
-		}
+		return validateAccount(&c.Account)
 	case *Freeze:
-		if c.Partition != nil && (*c.Partition == "" || len(*c.Partition) > maxPer*3*maxValue) {
-			return errors.New("partition: empty or too long")
+		if c.Partition != nil {
+			return validateAccount(&AccountRef{c.Budget, *c.Partition})
 		}
 	case *Seed:
 		return validateSeed(c)
@@ -140,21 +148,22 @@ func validateReserve(r *Reserve) error {
 	return nil
 }
 
-func validateBudget(b *Budget) error {
-	if b.Name == "" || len(b.Name) > maxName || len(b.Per) > maxPer || len(b.Match) > maxMatchers {
-		return fmt.Errorf("budget %.40q: a name has 1 to %d bytes, per at most %d labels, match at most %d", b.Name, maxName, maxPer, maxMatchers)
-	}
-	if b.Limit != nil && *b.Limit < 0 {
-		return fmt.Errorf("budget %q: limit: negative", b.Name)
-	}
-	if b.Concurrency < 0 {
-		return fmt.Errorf("budget %q: concurrency: negative", b.Name)
-	}
-	if b.Rate != nil || b.Requests != nil || b.Tokens != nil || b.Breaker != nil || b.Window.Kind == WindowRolling || b.Window.Zone != "" || b.SettleGrace != 0 || b.ForgetAfter != 0 {
-		return fmt.Errorf("budget %q: rates, breakers, rolling windows, time zones, settle_grace and forget_after are not enforced by this version", b.Name)
-	}
-	if b.Window.Kind > WindowRolling {
-		return fmt.Errorf("budget %q: window kind %d is unknown", b.Name, b.Window.Kind)
+func validateAccount(a *AccountRef) error {
+	if a.Budget == "" || a.Partition == "" || len(a.Partition) > maxPer*3*maxValue {
+		return fmt.Errorf("account %.40q/%.40q: it needs a budget, and a partition of at most %d bytes", a.Budget, a.Partition, maxPer*3*maxValue)
 	}
 	return nil
+}
+
+func validateAdjust(a *Adjust) error {
+	if err := validateID(a.ID); err != nil {
+		return err
+	}
+	if a.Amount == 0 {
+		return errors.New("amount: zero corrects nothing")
+	}
+	if len(a.Reason) > 4*maxValue {
+		return fmt.Errorf("reason: %d bytes, at most %d are allowed", len(a.Reason), 4*maxValue)
+	}
+	return validateAccount(&a.Account)
 }

@@ -63,6 +63,7 @@ func (m *Machine) putZone(p *PutZone) Result {
 		}
 	}
 	m.zones.put(&z)
+	m.rezone(&z)
 	m.changed(recZone, &z)
 	return Result{Index: m.index, Code: OK}
 }
@@ -89,7 +90,7 @@ func (m *Machine) refreshed(old, fresh []Transition) []Transition {
 // dropUnusedZone makes room: the first zone that no budget names is forgotten.
 func (m *Machine) dropUnusedZone() bool {
 	for _, z := range m.zones.recs {
-		if !slices.ContainsFunc(m.budgets, func(b *Budget) bool { return b.Window.Zone == z.Name }) {
+		if !slices.ContainsFunc(m.budgets, func(p *policy) bool { return p.Window.Zone == z.Name }) {
 			m.zones.remove(z.Name)
 			m.changed(recZoneGone, z)
 			return true

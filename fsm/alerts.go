@@ -1,0 +1,74 @@
+package fsm
+
+import (
+	"math/bits"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// toldDebt is the bit of debt among the alerts that were told; the budget's
+// thresholds have the bits below it.
+const toldDebt = 1 << 31
+
+// told records what an account's spend reached after a posting that changed it
+// by rise: thresholds and debt, each once per window. a is the account for
+// writing.
+func (m *Machine) told(p *policy, a *account, rise money.USD) {
+	m.velocity(p, a, int64(rise))
+	limit := p.Limit
+	if a.Ext != nil && a.Ext.Limit != nil {
+		limit = a.Ext.Limit
+	}
+	if limit == nil {
+		return
+	}
+	start, _ := p.span(m.now)
+	f := m.figuresOf(p, a, start, m.now)
+	spent := f.spent + f.provisional
+	reached := uint32(0)
+	for i, percent := range p.Alerts {
+		if spent > 0 && reaches(spent, *limit, percent) {
+			reached |= 1 << i
+		}
+	}
+	if spent > *limit {
+		reached |= toldDebt
+	}
+	before := uint32(0)
+	if a.Ext != nil {
+		before = a.Ext.Told
+	}
+	now := before | reached
+	if p.rolling() {
+		now = reached
+	}
+	if now == before {
+		return
+	}
+	m.editExt(a).Told = now
+	for fresh := reached &^ before; fresh != 0; fresh &= fresh - 1 {
+		e := Event{Type: EventAlertThreshold, Budget: p.Name, Partition: a.Partition, Amount: spent}
+		if i := bits.TrailingZeros32(fresh); i == 31 {
+			e.Type, e.Amount = EventAlertDebt, spent-*limit
+		} else {
+			e.Percent = p.Alerts[i]
+		}
+		m.record(e)
+	}
+}
+
+// reaches tells whether spent is at least so many percent of a limit.
+func reaches(spent, limit money.USD, percent int32) bool {
+	shi, slo := bits.Mul64(uint64(spent), 100)
+	lhi, llo := bits.Mul64(uint64(max(limit, 0)), uint64(percent))
+	return shi > lhi || shi == lhi && slo >= llo
+}
+
+// wouldRefuse notes that a budget that only monitors would have refused: it is
+// counted, and told once per window. a is the account for writing.
+func (m *Machine) wouldRefuse(s *slot, a *account) {
+	x := m.editExt(a)
+	if x.WouldNot++; x.WouldNot == 1 {
+		m.record(Event{Type: EventRefusalsBulk, Budget: s.p.Name, Partition: a.Partition, Detail: "monitor: would have refused: " + s.wouldNot.String()})
+	}
+}

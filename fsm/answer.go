@@ -1,0 +1,123 @@
+package fsm
+
+// usualAccounts and usualLabels are how many accounts and labels an answer has
+// room for in one piece of memory.
+const (
+	usualAccounts = 4
+	usualLabels   = 6
+)
+
+// grantAnswer is an answer to Reserve; its labels are the command's own.
+type grantAnswer struct {
+	r        Reservation
+	accounts [usualAccounts]AccountState
+}
+
+// fullAnswer is an answer with labels read from the record.
+type fullAnswer struct {
+	grantAnswer
+	labels [usualLabels]Label
+}
+
+// granted answers a Reserve that was granted now.
+func (m *Machine) granted(r *Reserve, pl *plan, v *reservation) Result {
+	a := &r.Alternatives[v.Choice]
+	out := &grantAnswer{r: Reservation{ID: r.ID, Labels: r.Labels, Model: a.Model, Provider: a.Provider, Owner: r.Owner, IdemKey: r.IdemKey}}
+	v.figures(&out.r)
+	return Result{Index: m.index, Code: OK, Reservation: &out.r, Accounts: m.showSlots(out.accounts[:0], pl)}
+}
+
+// figures fills in what readers see of a record beside its texts.
+func (v *reservation) figures(r *Reservation) {
+	r.State, r.Choice, r.Units, r.Amount, r.Tokens, r.Actual, r.Usage = v.State, int32(v.Choice), int64(v.Units), v.Amount, v.Tokens, v.Actual, v.Usage
+	r.Granted, r.Deadline, r.Index, r.Origin, r.PricesIndex = v.Granted, v.Deadline, v.Index, v.Origin, v.PricesIndex
+	if v.closed() {
+		r.Closed = v.At
+	}
+}
+
+// fill fills in a reservation as readers see it; labels are appended to room.
+func (v *reservation) fill(r *Reservation, room Labels) {
+	t := v.texts()
+	r.ID, r.Owner, r.IdemKey, r.Model, r.Provider = t.id, t.owner, t.key, t.model, t.provider
+	r.Labels = appendLabels(room, t.labels)
+	v.figures(r)
+}
+
+// show is a reservation as readers see it.
+func (m *Machine) show(v *reservation) *Reservation {
+	r := new(Reservation)
+	v.fill(r, nil)
+	return r
+}
+
+// answer tells a reservation and its accounts as they are now.
+func (m *Machine) answer(v *reservation) Result {
+	out := new(fullAnswer)
+	v.fill(&out.r, out.labels[:0])
+	accounts := out.accounts[:0]
+	pins := v.pins()
+	for i := range pins {
+		if a, p := m.account(&pins[i]); a != nil {
+			accounts = append(accounts, AccountState{})
+			m.stateOf(&accounts[len(accounts)-1], p, a)
+		}
+	}
+	return Result{Index: m.index, Code: OK, Reservation: &out.r, Accounts: accounts}
+}
+
+// showSlots tells the accounts of a plan as they are now, appended to room.
+func (m *Machine) showSlots(room []AccountState, pl *plan) []AccountState {
+	if room == nil {
+		room = make([]AccountState, 0, len(pl.slots))
+	}
+	for i := range pl.slots {
+		s := &pl.slots[i]
+		room = append(room, AccountState{})
+		out := &room[len(room)-1]
+		if s.found {
+			m.stateOf(out, s.p, m.accounts.get(s.id))
+		} else {
+			m.unused(out, s.p, string(pl.partition(s)))
+		}
+	}
+	return room
+}
+
+// unused is an account that nothing was posted to yet.
+func (m *Machine) unused(out *AccountState, p *policy, partition string) {
+	out.Ref = AccountRef{p.Name, partition}
+	out.Limit, out.Window, out.Monitor = p.Limit, p.Window.Kind, p.Monitor
+	out.Start, out.End = p.span(m.now)
+	if p.rolling() {
+		out.Start = m.now - Time(p.Window.Rolling)
+	}
+	if p.Frozen {
+		out.Breaker, out.Reason = BreakerFrozen, p.FrozenReason
+	}
+}
+
+// stateOf is an account as it is now, without its history.
+func (m *Machine) stateOf(out *AccountState, p *policy, a *account) {
+	m.unused(out, p, a.Partition)
+	f := m.figuresOf(p, a, out.Start, m.now)
+	out.Limit, out.Spent, out.Provisional, out.Held, out.OpenHolds = f.limit, f.spent, f.provisional, f.held, f.open
+	x := a.Ext
+	if x == nil {
+		return
+	}
+	if p.rolling() {
+		out.End = x.firstLeaves(p, m.now)
+	}
+	out.Override, out.WouldRefuse = x.Limit != nil, x.WouldNot
+	switch {
+	case p.Frozen:
+	case x.Frozen:
+		out.Breaker, out.Reason = BreakerFrozen, x.Reason
+	case x.Breaker.State != BreakerClosed:
+		out.Breaker, out.Reason = x.Breaker.State, x.Breaker.Reason
+		if x.Breaker.State == BreakerOpen {
+			out.ReopensAt = x.Breaker.Reopens
+		}
+	}
+}

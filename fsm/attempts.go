@@ -1,0 +1,99 @@
+package fsm
+
+// Attempts are kept until their not_after in one of two queues, so that the
+// few that are kept long do not keep the many others.
+const (
+	soonAttempts = 10 * second
+	attemptKinds = 2
+)
+
+// attemptAt is where an attempt is: its queue and the position in it.
+type attemptAt struct {
+	queue uint8
+	at    uint64
+}
+
+// once runs an operation unless its OpID was seen, and freezes its result.
+func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
+	if r, done := m.before(id, notAfter); done {
+		return r
+	}
+	r := run()
+	m.remember(id, notAfter, r)
+	return r
+}
+
+// before answers an operation that is not to be run: one that was seen, or one
+// that is too late.
+func (m *Machine) before(id OpID, notAfter Time) (Result, bool) {
+	if a := m.attempt(id); a != nil {
+		return a.Result, true
+	}
+	if notAfter != 0 && m.now > notAfter {
+		return m.fail(TooLate, "it came to the ledger after its deadline; nothing was changed"), true
+	}
+	if notAfter != 0 && notAfter <= m.attemptsFrom {
+		return m.fail(TooLate, "so many operations are remembered that one with this deadline may have been forgotten; nothing was changed: try again"), true
+	}
+	return Result{}, false
+}
+
+// attempt returns the outcome of an OpID, or nil if it was not seen.
+func (m *Machine) attempt(id OpID) *attempt {
+	if id == (OpID{}) {
+		return nil
+	}
+	if w, ok := m.attempts[id]; ok {
+		return m.attemptQueues[w.queue].get(w.at)
+	}
+	return nil
+}
+
+func (m *Machine) remember(id OpID, notAfter Time, r Result) {
+	if id == (OpID{}) {
+		return
+	}
+	if keep := m.now + Time(maxAttemptKeep); notAfter == 0 || notAfter > keep {
+		notAfter = keep
+	}
+	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, Result: r}, notAfter <= m.now+soonAttempts)
+	for len(m.attempts) > m.limits.Attempts {
+		m.attemptsFrom = max(m.attemptsFrom, m.forgetAttempt(m.longerQueue()))
+	}
+}
+
+func (m *Machine) keepAttempt(a attempt, soon bool) {
+	q := uint8(1)
+	if soon {
+		q = 0
+	}
+	m.attempts[a.OpID] = attemptAt{q, m.attemptQueues[q].push(a)}
+}
+
+func (m *Machine) longerQueue() int {
+	if m.attemptQueues[1].len() > m.attemptQueues[0].len() {
+		return 1
+	}
+	return 0
+}
+
+// forgetAttempt forgets the oldest attempt of a queue and returns its
+// not_after.
+func (m *Machine) forgetAttempt(q int) Time {
+	a := m.attemptQueues[q].get(m.attemptQueues[q].head)
+	delete(m.attempts, a.OpID)
+	m.attemptQueues[q].pop()
+	return a.NotAfter
+}
+
+// forgetAttempts forgets those whose not_after has passed, a bounded number.
+func (m *Machine) forgetAttempts() {
+	for q := range m.attemptQueues {
+		for n := 0; n < 4*expirePerEntry && m.attemptQueues[q].len() > 0; n++ {
+			if m.attemptQueues[q].get(m.attemptQueues[q].head).NotAfter >= m.now {
+				break
+			}
+			m.forgetAttempt(q)
+		}
+	}
+}
