@@ -61,7 +61,15 @@ func (s *Server) leave(c echo.Context) error {
 }
 
 func (s *Server) transferLeader(c echo.Context) error {
-	if err := s.o.Node.TransferLeader(c.Request().Context()); err != nil {
+	var in struct {
+		ID string `json:"id"` // of the new leader; "" for the most advanced follower
+	}
+	if c.Request().ContentLength != 0 {
+		if _, err := decode(c, &in); err != nil {
+			return err
+		}
+	}
+	if err := s.o.Node.TransferLeader(c.Request().Context(), in.ID); err != nil {
 		return err
 	}
 	return reply(c, http.StatusOK, map[string]any{})

@@ -29,7 +29,7 @@ type Node interface {
 	Join(ctx context.Context, id, address string) error
 	Remove(ctx context.Context, id string) error
 	Leave(context.Context) error
-	TransferLeader(context.Context) error
+	TransferLeader(ctx context.Context, to string) error
 }
 
 // Ledger is what the API reads, once ReadAt has said that it is fresh enough.

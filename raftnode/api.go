@@ -19,6 +19,11 @@ const (
 	DefaultElection       = 500 * time.Millisecond
 	DefaultLease          = 250 * time.Millisecond
 	DefaultPromoteAfter   = 2 * time.Second
+	DefaultDeadAfter      = time.Hour
+	DefaultDiskSlow       = time.Second
+	DefaultDiskStall      = 10 * time.Second
+	DefaultDigestEvery    = 10 * time.Second
+	DefaultSnapshotKeep   = 24
 )
 
 // Bounds of names and addresses, bytes.
@@ -39,10 +44,32 @@ type Config struct {
 	Heartbeat, Election, Lease time.Duration
 	PromoteAfter               time.Duration // a non-voter that kept up this long becomes a voter
 
+	CleanupDeadServers bool          // remove servers that are silent for DeadServerAfter, a minority at most
+	DeadServerAfter    time.Duration // default 1 h
+	MinQuorum          int           // voters that clean-up always leaves
+
+	TLS            *TLS // of the cluster port; nil: plain text
+	AllowPlaintext bool // plain text off loopback
+
+	SnapshotDir   string        // scheduled snapshots go here; "": none are made
+	SnapshotEvery time.Duration // 0: none are made
+	SnapshotKeep  int           // the newest ones kept
+
+	DiskSlow    time.Duration // a write and sync slower than this, three times: leadership is handed over
+	DiskStall   time.Duration // a write that hangs for this long stops the node
+	DigestEvery time.Duration // how often the leader compares the members' digests
+
 	Seed       fsm.Seed // what a new cluster starts with; the node fills in ClusterID
 	Logger     hclog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 	Version    string
+
+	// For tests: faults of the clock, the disk and the network.
+	skew      time.Duration
+	probeDisk func(path string) error
+	wrapStore func(stores) stores
+	noGuard   bool // the watchdogs do not run
+	wrapDial  func(net.Conn) net.Conn
 }
 
 // withDefaults returns c with what was left out filled in.
@@ -57,6 +84,16 @@ func (c Config) withDefaults() Config {
 	set(&c.Election, DefaultElection)
 	set(&c.Lease, DefaultLease)
 	set(&c.PromoteAfter, DefaultPromoteAfter)
+	set(&c.DeadServerAfter, DefaultDeadAfter)
+	set(&c.DiskSlow, DefaultDiskSlow)
+	set(&c.DiskStall, DefaultDiskStall)
+	set(&c.DigestEvery, DefaultDigestEvery)
+	if c.SnapshotKeep == 0 {
+		c.SnapshotKeep = DefaultSnapshotKeep
+	}
+	if c.probeDisk == nil {
+		c.probeDisk = probeFile
+	}
 	if c.Logger == nil {
 		c.Logger = hclog.NewNullLogger()
 	}
@@ -82,6 +119,14 @@ func (c Config) Validate() error {
 		if err := validAddress(a); err != nil {
 			return err
 		}
+	}
+	if c.Advertise == "" {
+		if host, _, _ := net.SplitHostPort(c.Listen); host == "" || net.ParseIP(host).IsUnspecified() {
+			return fmt.Errorf("cluster listen address %q: say in advertise which address the other nodes dial", c.Listen)
+		}
+	}
+	if c.TLS == nil && !c.AllowPlaintext && !loopback(c.Listen) {
+		return fmt.Errorf("cluster listen address %q: off loopback the cluster port needs tls, or allow_plaintext = true in words", c.Listen)
 	}
 	if c.BootstrapExpect < 0 || c.BootstrapExpect > 15 {
 		return fmt.Errorf("bootstrap_expect %d: want 0 to 15", c.BootstrapExpect)
@@ -126,9 +171,10 @@ const (
 
 // Check is one condition of readiness.
 type Check struct {
-	Name   string
-	OK     bool
-	Detail string
+	Name     string
+	OK       bool
+	Detail   string
+	Advisory bool // told, but does not make the node unready
 }
 
 // Status is how this node sees itself.

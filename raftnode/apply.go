@@ -16,11 +16,14 @@ type applied struct {
 }
 
 // adapter is the ledger as raft sees it. An entry that this binary cannot
-// apply is fatal: going on would be another state than the others'.
+// apply, or after which this replica differs from the others, is fatal: going
+// on would be another state than theirs.
 type adapter struct {
-	machine *fsm.Machine
-	fatal   func(error)
-	failed  error // once set, nothing is applied any more
+	machine  *fsm.Machine
+	fatal    func(error)
+	applied  func(log fsm.Time) // after each entry
+	restored func(log fsm.Time) // after a snapshot replaced the ledger
+	failed   error              // once set, nothing is applied any more
 }
 
 // Apply applies one log entry.
@@ -34,6 +37,7 @@ func (a *adapter) Apply(l *raft.Log) any {
 		a.fatal(a.failed)
 		return applied{err: a.failed}
 	}
+	a.applied(a.machine.Now())
 	return applied{results: res}
 }
 
@@ -65,6 +69,7 @@ func (a *adapter) Restore(r io.ReadCloser) error {
 	if err != nil {
 		return fmt.Errorf("restore the ledger from a snapshot: %w", err)
 	}
+	a.restored(a.machine.Now())
 	return nil
 }
 

@@ -13,100 +13,123 @@ import (
 const (
 	maxBatchBytes = 500 << 10 // operations in one entry; leaves room for its header
 	maxBatchOps   = 1024
-	queueLen      = 8192 // operations waiting in the batcher
+	opOverhead    = 8    // bytes an operation takes in an entry beside its own
+	queueLen      = 4096 // groups waiting in the batcher
 	enqueueLimit  = time.Second
+	maxClockGap   = fsm.Time(55 * time.Second) // the ledger refuses 60 s
 )
 
-// fate tells what became of an attempt.
-type fate uint8
-
-const (
-	fateDone       fate = iota + 1
-	fateNotApplied      // certainly not in the log
-	fateUnknown         // may be in the log
+var (
+	errNotServing = errors.New("this node is not the leader, or not ready yet")
+	errJump       = errors.New("the clock must be set first")
 )
-
-type outcome struct {
-	fate   fate
-	result fsm.Result
-	err    error
-}
-
-// pending is one operation on its way; out has room for its one outcome.
-type pending struct {
-	op  []byte
-	out chan outcome
-}
-
-// propose hands an encoded operation to the batcher.
-func (n *Node) propose(op []byte) <-chan outcome {
-	p := pending{op: op, out: make(chan outcome, 1)}
-	select {
-	case n.queue <- p:
-	default:
-		p.out <- outcome{fate: fateNotApplied, err: errors.New("too many operations wait for the log")}
-	}
-	return p.out
-}
 
 // batcher makes log entries of what is queued: while one entry is in flight
 // the operations for the next one gather.
 func (n *Node) batcher() {
-	var held *pending // did not fit into the last batch
+	defer drain(n.queue, ErrClosed)
+	var held *group // did not fit into the last batch
+	var batch []*group
+	var ops [][]byte
 	for {
-		var first pending
-		if held != nil {
-			first, held = *held, nil
-		} else {
+		g := held
+		if held = nil; g == nil {
 			select {
-			case first = <-n.queue:
+			case g = <-n.queue:
 			case <-n.stop:
 				return
 			}
 		}
-		batch := []pending{first}
-		size := len(first.op)
-	gather:
-		for len(batch) < maxBatchOps {
+		batch, ops = batch[:0], ops[:0]
+		size := 0
+		for g != nil {
+			more := size + g.size + opOverhead*len(g.ops)
+			if len(batch) > 0 && (more > maxBatchBytes || len(ops)+len(g.ops) > maxBatchOps) {
+				held = g
+				break
+			}
+			if g.dead.Load() {
+				g.answer(outcome{fate: fateNotApplied, err: ErrClosed}) // nobody reads it
+			} else {
+				batch, ops, size = append(batch, g), append(ops, g.ops...), more
+			}
 			select {
-			case p := <-n.queue:
-				if size+len(p.op)+8 > maxBatchBytes {
-					held = &p
-					break gather
-				}
-				batch, size = append(batch, p), size+len(p.op)+8
+			case g = <-n.queue:
 			default:
-				break gather
+				g = nil
 			}
 		}
-		n.propagate(batch)
+		if len(batch) > 0 {
+			n.propagate(batch, ops)
+		}
 	}
 }
 
-// propagate puts one batch through the log and answers each operation.
-func (n *Node) propagate(batch []pending) {
-	if !n.serving.Load() {
-		n.settleAll(batch, outcome{fate: fateNotApplied, err: errNotServing})
-		return
+// propagate puts one batch through the log and answers each group.
+func (n *Node) propagate(batch []*group, ops [][]byte) {
+	start := time.Now()
+	for _, g := range batch {
+		n.metrics.queueWait.Observe(start.Sub(g.queued).Seconds())
 	}
-	ops := make([][]byte, len(batch))
-	for i, p := range batch {
-		ops[i] = p.op
+	if err := n.awaitServing(); err != nil {
+		answerAll(batch, fateNotApplied, err)
+		return
 	}
 	res, f, err := n.applyEntry(ops)
+	n.metrics.batchOps.Observe(float64(len(ops)))
+	n.metrics.commit.Observe(time.Since(start).Seconds())
 	if err != nil {
-		n.settleAll(batch, outcome{fate: f, err: err})
+		answerAll(batch, f, err)
 		return
 	}
-	for i, p := range batch {
-		p.out <- outcome{fate: fateDone, result: res[i]}
+	for _, g := range batch {
+		k := len(g.ops)
+		g.answer(outcome{fate: fateDone, results: res[:k:k]})
+		res = res[k:]
 	}
 }
 
-// applyEntry writes operations as one entry and returns their results.
+// awaitServing holds operations while this node, elected, is not ready yet.
+func (n *Node) awaitServing() error {
+	t := takeTimer(enqueueLimit)
+	defer giveTimer(t)
+	for {
+		changed := n.changed.next()
+		switch {
+		case n.serving.Load():
+			return nil
+		case n.raft.State() != raft.Leader:
+			return errNotServing
+		}
+		select {
+		case <-changed:
+		case <-t.C:
+			return errNotServing
+		case <-n.stop:
+			return ErrClosed
+		}
+	}
+}
+
+// applyEntry writes operations as one entry, stamped with the leader's clock,
+// and returns their results. An entry too far ahead of log time waits for a
+// ClockJump.
 func (n *Node) applyEntry(ops [][]byte) ([]fsm.Result, fate, error) {
-	fut := n.raft.Apply(fsm.EncodeEntry(nil, n.machine.MachineVersion(), n.Now(), ops), enqueueLimit)
-	if err := fut.Error(); err != nil {
+	stamp := n.clock.stamp()
+	if log := n.machine.Now(); log != 0 && stamp-log > maxClockGap {
+		if err := n.jump(); err != nil {
+			return nil, fateNotApplied, fmt.Errorf("%w: %w", errJump, err)
+		}
+		stamp = n.clock.stamp()
+	}
+	return n.applyStamped(stamp, ops)
+}
+
+func (n *Node) applyStamped(stamp fsm.Time, ops [][]byte) ([]fsm.Result, fate, error) {
+	fut := n.raft.Apply(fsm.EncodeEntry(nil, n.machine.MachineVersion(), stamp, ops), enqueueLimit)
+	err := fut.Error()
+	n.transfers.saw(err)
+	if err != nil {
 		return nil, fateOf(err), err
 	}
 	a, ok := fut.Response().(applied)
@@ -118,6 +141,9 @@ func (n *Node) applyEntry(ops [][]byte) ([]fsm.Result, fate, error) {
 	}
 	if a.err != nil {
 		return nil, fateUnknown, a.err
+	}
+	if len(a.results) > 0 && a.results[0].Code == fsm.ClockJumpNeeded {
+		return nil, fateNotApplied, errJump // the whole entry was refused for its stamp
 	}
 	return a.results, fateDone, nil
 }
@@ -131,11 +157,3 @@ func fateOf(err error) fate {
 	}
 	return fateUnknown
 }
-
-func (n *Node) settleAll(batch []pending, o outcome) {
-	for _, p := range batch {
-		p.out <- o
-	}
-}
-
-var errNotServing = errors.New("this node is not the leader, or not ready yet")

@@ -1,8 +1,10 @@
 package raftnode
 
 import (
+	"context"
 	"fmt"
 	mrand "math/rand/v2"
+	"net"
 	"path/filepath"
 	"time"
 
@@ -17,9 +19,11 @@ func (n *Node) form() {
 	if n.cfg.BootstrapExpect == 0 && len(n.cfg.Join) == 0 {
 		return
 	}
+	told := ""
 	for len(n.servers()) == 0 {
-		if err := n.formOnce(); err != nil {
-			n.log.Info("not part of a cluster yet", "reason", err)
+		if err := n.formOnce(); err != nil && err.Error() != told {
+			told = err.Error()
+			n.log.Warn("not part of a cluster yet", "reason", told)
 		}
 		if !n.sleep(formEvery + mrand.N(formEvery)) {
 			return
@@ -29,7 +33,7 @@ func (n *Node) form() {
 
 func (n *Node) formOnce() error {
 	found := map[string]reply{n.serverID: n.who()}
-	for _, a := range n.cfg.Join {
+	for _, a := range n.joinAddresses() {
 		if r, err := n.ask("", a, question{Kind: askWho}); err == nil {
 			found[r.ServerID] = r
 		}
@@ -59,6 +63,30 @@ func (n *Node) formOnce() error {
 		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(s.ID), Address: raft.ServerAddress(s.Address)})
 	}
 	return n.raft.BootstrapCluster(c).Error()
+}
+
+// joinAddresses are the addresses to ask, with DNS names in place of which
+// stand all addresses they have now.
+func (n *Node) joinAddresses() []string {
+	var out []string
+	for _, a := range n.cfg.Join {
+		host, port, err := net.SplitHostPort(a)
+		if err != nil || net.ParseIP(host) != nil {
+			out = append(out, a)
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), infoTimeout)
+		ips, err := net.DefaultResolver.LookupHost(ctx, host)
+		cancel()
+		if err != nil {
+			n.log.Debug("a name in join is not known", "name", host, "error", err)
+			continue
+		}
+		for _, ip := range ips {
+			out = append(out, net.JoinHostPort(ip, port))
+		}
+	}
+	return out
 }
 
 func listed(l []server, id string) bool {
@@ -114,9 +142,8 @@ func (n *Node) joinThrough(member reply) error {
 	return fmt.Errorf("%s is in a cluster that has no leader now", member.ServerID)
 }
 
-// watch promotes non-voters on the leader, and stops a node that was removed.
+// watch stops a node that was removed from the cluster.
 func (n *Node) watch() {
-	kept := map[raft.ServerID]time.Time{} // since when a non-voter keeps up
 	was := n.isMember()
 	lastAsk := time.Now()
 	for n.sleep(watchEvery) {
@@ -130,11 +157,6 @@ func (n *Node) watch() {
 		if gone {
 			n.removed()
 			return
-		}
-		if n.serving.Load() {
-			n.promote(kept)
-		} else {
-			clear(kept)
 		}
 	}
 }
@@ -163,27 +185,4 @@ func (n *Node) removed() {
 		return
 	}
 	n.fail(ErrRemoved)
-}
-
-// maxLag is how many entries a non-voter may be behind and still keep up.
-const maxLag = 500
-
-func (n *Node) promote(kept map[raft.ServerID]time.Time) {
-	for _, s := range n.servers() {
-		if s.Suffrage == raft.Voter {
-			continue
-		}
-		r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askIndex})
-		if err != nil || r.Index+maxLag < n.machine.AppliedIndex() {
-			delete(kept, s.ID)
-			continue
-		}
-		if since, ok := kept[s.ID]; !ok {
-			kept[s.ID] = time.Now()
-		} else if time.Since(since) >= n.cfg.PromoteAfter {
-			if err := n.raft.AddVoter(s.ID, s.Address, 0, changeLimit).Error(); err != nil {
-				n.log.Warn("non-voter was not promoted", "server", s.ID, "error", err)
-			}
-		}
-	}
 }

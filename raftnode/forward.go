@@ -1,61 +1,66 @@
 package raftnode
 
 import (
-	"encoding/binary"
+	"bufio"
 	"errors"
 	"net"
 	"sync"
 	"time"
-
-	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 const (
 	maxForwardBytes = 1 << 20 // a frame of operations
 	maxAnswerBytes  = 8 << 20 // a frame of results
-	maxForwardOpen  = 256     // frames one connection may have in flight
+	frameWindow     = 4       // frames of operations in flight on a link: one in the log, others gathering
+	linkBuffer      = 64 << 10
 	writeLimit      = 2 * time.Second
+	attemptLimit    = time.Second // a frame without an answer
+	linkCheckEvery  = attemptLimit / 4
 )
 
-// forwarder sends operations to the leader: what gathers while a frame is
-// written goes into the next one, and many frames may be in flight.
+var errLinkLost = errors.New("connection to the leader lost")
+
+// forwarder keeps the link to the leader of the moment.
 type forwarder struct {
-	port *port
-	mu   sync.Mutex
-	link *link
+	port  *port
+	mu    sync.Mutex
+	link  *link
+	count *nodeMetrics
 }
 
-// link is one connection to one leader.
+// link is one connection to one leader. What gathers while frames are in
+// flight goes into the next one.
 type link struct {
 	id, addr string
-	queue    chan pending
+	count    *nodeMetrics
+	queue    chan *group
+	window   chan struct{} // holds one for each frame of operations in flight
+	kick     chan struct{} // somebody asks for the index
 	done     chan struct{}
 	once     sync.Once
-	conn     net.Conn
 
-	mu   sync.Mutex
-	sent map[uint64][]pending
-	dead bool
+	mu     sync.Mutex
+	conn   net.Conn
+	sent   map[uint64]*sentFrame
+	asking *indexWait // its frame is under way
+	next   *indexWait // will be asked for after that
+	err    error      // why the link ended
 }
 
-// send hands op to the leader id; the outcome comes later.
-func (f *forwarder) send(id, addr string, op []byte) <-chan outcome {
-	p := pending{op: op, out: make(chan outcome, 1)}
-	l := f.to(id, addr)
-	select {
-	case l.queue <- p:
-	default:
-		p.out <- outcome{fate: fateNotApplied, err: errors.New("too many operations wait for the leader")}
-		return p.out
-	}
-	select {
-	case <-l.done:
-		l.drain(errors.New("connection to the leader lost"))
-	default:
-	}
-	return p.out
+type sentFrame struct {
+	groups []*group   // or
+	index  *indexWait // what an empty frame asks
+	at     time.Time
 }
 
+// indexWait is what readers share who ask for the leader's index together.
+type indexWait struct {
+	done  chan struct{}
+	index uint64
+	err   error
+}
+
+// to returns the link to a leader; one to another leader ends.
 func (f *forwarder) to(id, addr string) *link {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,10 +74,20 @@ func (f *forwarder) to(id, addr string) *link {
 			l.close(errors.New("the leader changed"))
 		}
 	}
-	l := &link{id: id, addr: addr, queue: make(chan pending, queueLen), done: make(chan struct{}), sent: map[uint64][]pending{}}
+	l := &link{id: id, addr: addr, count: f.count, queue: make(chan *group, queueLen), window: make(chan struct{}, frameWindow),
+		kick: make(chan struct{}, 1), done: make(chan struct{}), sent: map[uint64]*sentFrame{}}
 	f.link = l
 	go l.run(f.port)
 	return l
+}
+
+// leads ends the link if it goes to another node than the leader id.
+func (f *forwarder) leads(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.link != nil && id != "" && f.link.id != id {
+		f.link.close(errors.New("the leader changed"))
+	}
 }
 
 func (f *forwarder) close() {
@@ -83,37 +98,61 @@ func (f *forwarder) close() {
 	}
 }
 
-// drain answers what was never written: it is certainly not applied.
-func (l *link) drain(err error) {
-	for {
-		select {
-		case p := <-l.queue:
-			p.out <- outcome{fate: fateNotApplied, err: err}
-		default:
-			return
-		}
+// enqueued is called after a group went into the queue: if the link ended
+// meanwhile, nobody else would answer it.
+func (l *link) enqueued() {
+	select {
+	case <-l.done:
+		drain(l.queue, errLinkLost)
+	default:
 	}
+}
+
+// index joins those who ask for the leader's index next.
+func (l *link) index() *indexWait {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		w := &indexWait{done: make(chan struct{}), err: l.err}
+		close(w.done)
+		return w
+	}
+	if l.next == nil {
+		l.next = &indexWait{done: make(chan struct{})}
+	}
+	select {
+	case l.kick <- struct{}{}:
+	default:
+	}
+	return l.next
 }
 
 // close ends the link: what was written has an unknown fate.
 func (l *link) close(err error) {
 	l.once.Do(func() {
 		l.mu.Lock()
-		l.dead = true
-		sent := l.sent
-		l.sent = nil
+		l.err = err
+		sent, next := l.sent, l.next
+		l.sent, l.next = nil, nil
 		if l.conn != nil {
 			_ = l.conn.Close() // ended on purpose
 		}
 		l.mu.Unlock()
 		close(l.done)
-		for _, batch := range sent {
-			for _, p := range batch {
-				p.out <- outcome{fate: fateUnknown, err: err}
-			}
+		for _, f := range sent {
+			answerAll(f.groups, fateUnknown, err)
+			f.index.end(0, err)
 		}
-		l.drain(err)
+		next.end(0, err)
+		drain(l.queue, err)
 	})
+}
+
+func (w *indexWait) end(index uint64, err error) {
+	if w != nil {
+		w.index, w.err = index, err
+		close(w.done)
+	}
 }
 
 func (l *link) run(p *port) {
@@ -123,205 +162,206 @@ func (l *link) run(p *port) {
 		return
 	}
 	l.mu.Lock()
-	dead := l.dead
+	ended := l.err != nil
 	l.conn = c
 	l.mu.Unlock()
-	if dead {
+	if ended {
 		_ = c.Close() // the link was ended while it dialled
 		return
 	}
 	go l.read(c)
+	go l.check()
+	if err := l.write(c); err != nil {
+		l.close(err)
+	}
+}
+
+// write makes frames of what is queued, as long as the window allows.
+func (l *link) write(c net.Conn) error {
+	var frame []byte
+	var held *group
 	for tag := uint64(1); ; tag++ {
-		var first pending
-		select {
-		case first = <-l.queue:
-		case <-l.done:
-			return
-		}
-		batch := l.gather(first)
-		frame := binary.BigEndian.AppendUint64(nil, tag)
-		for _, b := range batch {
-			frame = binary.AppendUvarint(frame, uint64(len(b.op)))
-			frame = append(frame, b.op...)
-		}
-		if !l.register(tag, batch) {
-			for _, b := range batch {
-				b.out <- outcome{fate: fateNotApplied, err: errors.New("connection to the leader lost")}
+		if held == nil {
+			select {
+			case <-l.kick:
+				if err := l.ask(c, tag, &frame); err != nil {
+					return err
+				}
+				continue
+			case held = <-l.queue:
+			case <-l.done:
+				return nil
 			}
-			return
 		}
-		err := c.SetWriteDeadline(time.Now().Add(writeLimit))
-		if err == nil {
-			err = writeFrame(c, frame)
-		}
-		if err != nil {
-			l.close(err)
-			return
-		}
-	}
-}
-
-func (l *link) gather(first pending) []pending {
-	batch, size := []pending{first}, len(first.op)
-	for len(batch) < maxBatchOps && size < maxBatchBytes {
 		select {
-		case p := <-l.queue:
-			batch, size = append(batch, p), size+len(p.op)
-		default:
-			return batch
+		case l.window <- struct{}{}:
+		case <-l.kick:
+			if err := l.ask(c, tag, &frame); err != nil {
+				answerAll([]*group{held}, fateNotApplied, err)
+				return err
+			}
+			continue
+		case <-l.done:
+			answerAll([]*group{held}, fateNotApplied, errLinkLost)
+			return nil
 		}
-	}
-	return batch
-}
-
-func (l *link) register(tag uint64, batch []pending) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.dead {
-		return false
-	}
-	l.sent[tag] = batch
-	return true
-}
-
-func (l *link) read(c net.Conn) {
-	for {
-		b, err := readFrame(c, maxAnswerBytes)
-		if err == nil {
-			err = l.answer(b)
+		var batch []*group
+		batch, held = l.gather(held)
+		frame = startFrame(frame, tag)
+		n := 0
+		for _, g := range batch {
+			for _, op := range g.ops {
+				frame = appendChunk(frame, op)
+			}
+			n += len(g.ops)
 		}
-		if err != nil {
-			l.close(err)
-			return
+		if !l.register(tag, &sentFrame{groups: batch, at: time.Now()}) {
+			answerAll(batch, fateNotApplied, errLinkLost)
+			if held != nil {
+				answerAll([]*group{held}, fateNotApplied, errLinkLost)
+			}
+			return nil
 		}
-	}
-}
-
-var errFrame = errors.New("malformed frame on a forwarding connection")
-
-// answer hands the outcomes of one frame to those who wait for them.
-func (l *link) answer(b []byte) error {
-	if len(b) < 8 {
-		return errFrame
-	}
-	tag := binary.BigEndian.Uint64(b)
-	l.mu.Lock()
-	batch := l.sent[tag]
-	delete(l.sent, tag)
-	l.mu.Unlock()
-	b = b[8:]
-	for i, p := range batch {
-		o, rest, err := readOutcome(b)
-		if err != nil {
-			for _, p := range batch[i:] {
-				p.out <- outcome{fate: fateUnknown, err: err}
+		l.count.forwardFrames.Inc()
+		l.count.forwardOps.Add(float64(n))
+		if err := l.send(c, frame); err != nil {
+			if held != nil {
+				answerAll([]*group{held}, fateNotApplied, err)
 			}
 			return err
 		}
-		p.out <- o
-		b = rest
+	}
+}
+
+// gather takes what fits into one frame; the last one may have to wait.
+func (l *link) gather(g *group) (batch []*group, held *group) {
+	ops, size := 0, 0
+	for {
+		if len(batch) > 0 && (ops+len(g.ops) > maxGroupOps || size+g.size > maxGroupBytes) {
+			return batch, g
+		}
+		batch, ops, size = append(batch, g), ops+len(g.ops), size+g.size
+		select {
+		case g = <-l.queue:
+		default:
+			return batch, nil
+		}
+	}
+}
+
+// ask sends one empty frame for all who wait for the index, unless one is
+// under way: its answer may be older than their question, so they wait.
+func (l *link) ask(c net.Conn, tag uint64, frame *[]byte) error {
+	l.mu.Lock()
+	if l.next == nil || l.asking != nil || l.sent == nil {
+		l.mu.Unlock()
+		return nil
+	}
+	l.asking, l.next = l.next, nil
+	l.sent[tag] = &sentFrame{index: l.asking, at: time.Now()}
+	l.mu.Unlock()
+	*frame = startFrame(*frame, tag)
+	return l.send(c, *frame)
+}
+
+func (l *link) send(c net.Conn, frame []byte) error {
+	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+		return err
+	}
+	_, err := c.Write(endFrame(frame))
+	return err
+}
+
+func (l *link) register(tag uint64, f *sentFrame) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sent == nil {
+		return false
+	}
+	l.sent[tag] = f
+	return true
+}
+
+// check ends the link when a frame stays without an answer.
+func (l *link) check() {
+	t := time.NewTicker(linkCheckEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-l.done:
+			return
+		case <-t.C:
+		}
+		l.mu.Lock()
+		late := false
+		for _, f := range l.sent {
+			late = late || time.Since(f.at) > attemptLimit
+		}
+		l.mu.Unlock()
+		if late {
+			l.close(errors.New("the leader did not answer within " + attemptLimit.String()))
+		}
+	}
+}
+
+func (l *link) read(c net.Conn) {
+	r := bufio.NewReaderSize(c, linkBuffer)
+	for {
+		tag, b, err := readTagged(r, maxAnswerBytes)
+		if err == nil {
+			err = l.answer(tag, b)
+		}
+		if err != nil {
+			l.close(err)
+			return
+		}
+	}
+}
+
+// answer hands the outcome of one frame to those who wait for it.
+func (l *link) answer(tag uint64, b []byte) error {
+	l.mu.Lock()
+	f := l.sent[tag]
+	delete(l.sent, tag)
+	if f != nil && f.index != nil {
+		l.asking = nil
+		if l.next != nil {
+			select {
+			case l.kick <- struct{}{}:
+			default:
+			}
+		}
+	}
+	l.mu.Unlock()
+	if f == nil {
+		return errFrame
+	}
+	o, err := readOutcome(b)
+	if f.index != nil {
+		index := uint64(0)
+		if err == nil && o.fate == fateDone {
+			index, err = readIndex(o.raw)
+		} else if err == nil {
+			err = o.err
+		}
+		f.index.end(index, err)
+		return nil
+	}
+	<-l.window
+	if err != nil {
+		answerAll(f.groups, fateUnknown, err)
+		return err
+	}
+	rest := o.raw
+	for i, g := range f.groups {
+		mine := o
+		if o.fate == fateDone {
+			if mine.raw, rest, err = skip(rest, len(g.ops)); err != nil {
+				answerAll(f.groups[i:], fateUnknown, err)
+				return err
+			}
+		}
+		g.answer(mine)
 	}
 	return nil
-}
-
-func appendOutcome(b []byte, o outcome) []byte {
-	var body []byte
-	if o.fate == fateDone {
-		body = fsm.EncodeResult(nil, &o.result)
-	} else if o.err != nil {
-		body = []byte(o.err.Error())
-	}
-	b = append(b, byte(o.fate))
-	b = binary.AppendUvarint(b, uint64(len(body)))
-	return append(b, body...)
-}
-
-func readOutcome(b []byte) (outcome, []byte, error) {
-	if len(b) == 0 || b[0] < byte(fateDone) || b[0] > byte(fateUnknown) {
-		return outcome{}, nil, errFrame
-	}
-	o := outcome{fate: fate(b[0])}
-	body, rest, err := chunk(b[1:])
-	if err != nil {
-		return o, nil, err
-	}
-	if o.fate == fateDone {
-		o.result, err = fsm.DecodeResult(body)
-	} else {
-		o.err = errors.New(string(body))
-	}
-	return o, rest, err
-}
-
-// chunk takes a length and as many bytes off b.
-func chunk(b []byte) ([]byte, []byte, error) {
-	size, n := binary.Uvarint(b)
-	if n <= 0 || size > uint64(len(b)-n) {
-		return nil, nil, errFrame
-	}
-	return b[n : n+int(size)], b[n+int(size):], nil
-}
-
-// serveForward answers frames of operations from another node.
-func (n *Node) serveForward(c net.Conn) {
-	defer c.Close() //nolint:errcheck // nothing is left to be written
-	var mu sync.Mutex
-	slots := make(chan struct{}, maxForwardOpen)
-	for {
-		b, err := readFrame(c, maxForwardBytes)
-		if err != nil || len(b) < 8 {
-			return
-		}
-		ops, err := splitOps(b[8:])
-		if err != nil {
-			n.log.Warn("forwarded frame refused", "from", c.RemoteAddr(), "error", err)
-			return
-		}
-		outs := make([]<-chan outcome, len(ops))
-		for i, op := range ops {
-			outs[i] = n.propose(op)
-		}
-		slots <- struct{}{}
-		go func() {
-			defer func() { <-slots }()
-			ans := append([]byte(nil), b[:8]...)
-			for _, out := range outs {
-				select {
-				case o := <-out:
-					ans = appendOutcome(ans, o)
-				case <-n.stop:
-					ans = appendOutcome(ans, outcome{fate: fateUnknown, err: ErrClosed})
-				}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			err := c.SetWriteDeadline(time.Now().Add(writeLimit))
-			if err == nil {
-				err = writeFrame(c, ans)
-			}
-			if err != nil {
-				_ = c.Close() // the reader sees it
-			}
-		}()
-	}
-}
-
-// splitOps takes a frame apart; each operation must decode, for what is in the
-// log must be applicable everywhere.
-func splitOps(b []byte) ([][]byte, error) {
-	var ops [][]byte
-	for len(b) > 0 {
-		op, rest, err := chunk(b)
-		if err != nil {
-			return nil, err
-		}
-		if len(ops) == maxBatchOps || len(op) > fsm.MaxOpBytes {
-			return nil, errFrame
-		}
-		if _, err := fsm.DecodeOp(op); err != nil {
-			return nil, err
-		}
-		ops, b = append(ops, op), rest
-	}
-	return ops, nil
 }

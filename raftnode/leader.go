@@ -1,9 +1,9 @@
 package raftnode
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -11,48 +11,46 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-// clock is the monotonic clock from an anchor in log time.
-type clock struct {
-	mu     sync.Mutex
-	base   fsm.Time
-	at     time.Time
-	behind atomic.Bool // the wall clock is far behind log time
-}
+const takeOverPause = 50 * time.Millisecond
 
-func (c *clock) set(t fsm.Time) {
-	c.mu.Lock()
-	c.base, c.at = t, time.Now()
-	c.mu.Unlock()
-}
-
-// now is the clock, never behind log time.
-func (c *clock) now(log fsm.Time) fsm.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := c.base + fsm.Time(time.Since(c.at))
-	if t < log {
-		c.base, c.at, t = log, time.Now(), log
+// follow hears from raft who leads: links to another node end at once, and
+// those who wait for a leader wake up.
+func (n *Node) follow() {
+	seen := make(chan raft.Observation, 16)
+	o := raft.NewObserver(seen, false, func(o *raft.Observation) bool {
+		_, ok := o.Data.(raft.LeaderObservation)
+		return ok
+	})
+	n.raft.RegisterObserver(o)
+	defer n.raft.DeregisterObserver(o)
+	for {
+		select {
+		case <-seen:
+			id, _ := n.leader()
+			n.fwd.leads(id)
+			n.metrics.leaderChanges.Inc()
+			n.changed.fire()
+		case <-n.stop:
+			return
+		}
 	}
-	return t
 }
 
-// Now is the cluster's time as this node knows it.
-func (n *Node) Now() fsm.Time { return n.clock.now(n.machine.Now()) }
-
-// lead does what a leader does once per term before it serves.
+// lead does what a leader does once per term before it serves, and undoes it.
 func (n *Node) lead() {
+	defer n.stopServing()
 	for {
 		select {
 		case is := <-n.raft.LeaderCh():
-			n.serving.Store(false)
+			n.stopServing()
 			for is && n.raft.State() == raft.Leader {
 				err := n.takeOver()
 				if err == nil {
-					n.serving.Store(true)
+					n.startServing()
 					break
 				}
 				n.log.Warn("the new leader is not ready", "error", err)
-				if !n.sleep(100 * time.Millisecond) {
+				if !n.sleep(takeOverPause) {
 					return
 				}
 			}
@@ -62,11 +60,34 @@ func (n *Node) lead() {
 	}
 }
 
+func (n *Node) startServing() {
+	n.serving.Store(true)
+	n.changed.fire()
+	n.pilot.Start(context.Background())
+	n.log.Info("this node leads and serves", "term", n.raft.CurrentTerm())
+}
+
+func (n *Node) stopServing() {
+	if n.serving.Swap(false) {
+		n.changed.fire()
+		<-n.pilot.Stop()
+	}
+	n.clock.forget()
+}
+
 func (n *Node) takeOver() error {
-	if err := n.raft.Barrier(n.cfg.ReserveTimeout).Error(); err != nil {
+	err := n.raft.Barrier(n.cfg.ReserveTimeout).Error()
+	n.transfers.saw(err)
+	if err != nil {
 		return fmt.Errorf("barrier: %w", err)
 	}
-	n.anchor()
+	if log := n.machine.Now(); log == 0 {
+		if agreed, _ := n.takeAnchor(true); agreed == nil {
+			return errors.New("a new cluster needs a majority of clocks that agree within 1 s; set the clocks (NTP)")
+		}
+	} else if err := n.jump(); err != nil {
+		return err
+	}
 	if n.machine.Seeded() {
 		return nil
 	}
@@ -82,23 +103,6 @@ func (n *Node) takeOver() error {
 	return nil
 }
 
-// anchor takes the wall clock as the time to stamp with, but never runs behind
-// log time. After an outage that is a jump: windows roll, and holds past their
-// deadlines become provisional charges, which a late settle still corrects. A
-// wall clock far behind log time is an alarm, as windows then end late.
-func (n *Node) anchor() {
-	wall, log := fsm.Time(time.Now().UnixNano()), n.machine.Now()
-	if log != 0 && wall-log > maxClockLead {
-		n.log.Warn("log time jumps forward to this node's clock", "by", time.Duration(wall-log).String())
-	}
-	behind := log-wall > maxClockLead
-	n.clock.behind.Store(behind)
-	if behind {
-		n.log.Error("this node's clock is far behind log time", "by", time.Duration(log-wall).String())
-	}
-	n.clock.set(max(wall, log))
-}
-
 // tick lets log time pass on the leader: when something is due, and now and
 // then when nothing happens.
 func (n *Node) tick() {
@@ -111,20 +115,21 @@ func (n *Node) tick() {
 			last, index = time.Now(), i
 		}
 		due, ok := n.machine.NextDue()
-		if !(ok && due <= n.Now()) && time.Since(last) < tickIdle {
+		if !(ok && due <= n.clock.stamp()) && time.Since(last) < tickIdle {
 			continue
 		}
-		o := <-n.propose(fsm.EncodeOp(nil, &fsm.Tick{OpID: newOpID()}))
-		if o.err != nil {
-			n.log.Debug("tick was not applied", "error", o.err)
+		if _, err := n.Submit(context.Background(), &fsm.Tick{}); err != nil {
+			n.log.Debug("tick was not applied", "error", err)
 		}
 	}
 }
 
 // sleep waits; false: the node stops.
 func (n *Node) sleep(d time.Duration) bool {
+	t := takeTimer(d)
+	defer giveTimer(t)
 	select {
-	case <-time.After(d):
+	case <-t.C:
 		return true
 	case <-n.stop:
 		return false

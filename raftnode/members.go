@@ -2,10 +2,14 @@ package raftnode
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 // servers is the latest configuration this node knows.
@@ -96,8 +100,26 @@ func (n *Node) Join(_ context.Context, id, address string) error {
 	if own := n.identity().ClusterID; r.Cluster != "" && r.Cluster != own {
 		return &ConflictError{fmt.Sprintf("node %q belongs to another cluster, %s", id, r.Cluster)}
 	}
-	return n.change(question{Kind: askJoin, ID: r.ServerID, Address: r.Address},
+	return n.change(question{Kind: askJoin, ID: r.ServerID, Address: r.Address, Admin: true},
 		func() error { return n.addHere(r.ServerID, r.Address) })
+}
+
+// mayJoin turns a node away that asks for itself over a connection that
+// vouches for nobody: plain text from another machine.
+func (n *Node) mayJoin(q *question, c net.Conn, from hello) error {
+	if q.Admin && n.isListed(from.From) || n.cfg.TLS != nil || loopback(c.RemoteAddr().String()) {
+		return nil
+	}
+	return &ConflictError{fmt.Sprintf("over plain text only an operator adds a member: meshfw cluster join %s %s", nameOf(q.ID), q.Address)}
+}
+
+func (n *Node) isListed(serverID string) bool {
+	for _, s := range n.servers() {
+		if string(s.ID) == serverID {
+			return true
+		}
+	}
+	return false
 }
 
 // addHere adds a server, on the leader.
@@ -105,62 +127,144 @@ func (n *Node) addHere(serverID, address string) error {
 	if err := validAddress(address); err != nil {
 		return err
 	}
+	name := nameOf(serverID)
+	n.membership.Lock()
+	defer n.membership.Unlock()
 	for _, s := range n.servers() {
 		switch {
 		case string(s.ID) == serverID && string(s.Address) == address:
 			return nil
-		case string(s.ID) != serverID && nameOf(string(s.ID)) == nameOf(serverID):
-			return &ConflictError{fmt.Sprintf("a member named %q is there already; remove it first", nameOf(serverID))}
+		case string(s.ID) != serverID && nameOf(string(s.ID)) == name:
+			return &ConflictError{fmt.Sprintf("a member named %q is there already, with another data directory (%s). If that one is lost, remove it "+
+				"(meshfw cluster remove %s), and this node joins by itself; a node whose data was wiped may not come back as who it was", name, s.ID, name)}
 		case string(s.ID) != serverID && string(s.Address) == address:
 			return &ConflictError{fmt.Sprintf("member %q has the address %s", nameOf(string(s.ID)), address)}
 		}
 	}
-	return n.raft.AddNonvoter(raft.ServerID(serverID), raft.ServerAddress(address), 0, changeLimit).Error()
+	if err := n.raft.AddNonvoter(raft.ServerID(serverID), raft.ServerAddress(address), 0, changeLimit).Error(); err != nil {
+		return err
+	}
+	n.event(fsm.EventClusterJoin, name, "joined as a non-voter at "+address)
+	return nil
 }
 
-// Remove takes the node named id out of the cluster for good.
+// Remove takes the node named id out of the cluster for good. The error is
+// *UnsafeError when those who remain would have no quorum.
 func (n *Node) Remove(ctx context.Context, id string) error {
 	return n.change(question{Kind: askRemove, ID: id}, func() error { return n.removeHere(ctx, id) })
 }
 
-// Leave takes this node out of the cluster for good.
-func (n *Node) Leave(ctx context.Context) error { return n.Remove(ctx, n.cfg.Name) }
-
-// TransferLeader hands leadership to the most advanced follower.
-func (n *Node) TransferLeader(context.Context) error {
-	return n.change(question{Kind: askTransfer}, func() error {
-		if n.voters() < 2 {
-			return &UnsafeError{"there is no other voter to lead"}
+// Leave takes this node out of the cluster for good. A leader hands leadership
+// over first, so that the removal is another one's and clients wait less.
+func (n *Node) Leave(ctx context.Context) error {
+	if n.raft.State() == raft.Leader && n.voters() > 1 {
+		if err := n.safeWithout(n.cfg.Name); err != nil {
+			return err
 		}
-		return n.raft.LeadershipTransfer().Error()
-	})
+		if err := n.transferHere(""); err != nil {
+			n.log.Warn("leadership was not handed over before leaving", "error", err)
+		}
+	}
+	for {
+		err := n.Remove(ctx, n.cfg.Name)
+		var unavailable *UnavailableError
+		if !errors.As(err, &unavailable) || !n.sleep(electPoll) || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
-// removeHere removes a member, on the leader, if those who remain have a
-// quorum that answers.
-func (n *Node) removeHere(_ context.Context, name string) error {
-	var gone *raft.Server
-	voters, answering := 0, 0
+// TransferLeader hands leadership to the node named to, or, for "", to the most
+// advanced follower.
+func (n *Node) TransferLeader(_ context.Context, to string) error {
+	return n.change(question{Kind: askTransfer, ID: to}, func() error { return n.transferHere(to) })
+}
+
+func (n *Node) transferHere(to string) error {
+	if n.voters() < 2 {
+		return &UnsafeError{"there is no other voter to lead"}
+	}
+	if to == "" {
+		return n.raft.LeadershipTransfer().Error()
+	}
 	for _, s := range n.servers() {
-		if nameOf(string(s.ID)) == name {
-			gone = &s
+		if nameOf(string(s.ID)) != to {
 			continue
 		}
-		if s.Suffrage != raft.Voter {
+		switch {
+		case string(s.ID) == n.serverID:
+			return nil // it leads
+		case s.Suffrage != raft.Voter:
+			return &UnsafeError{fmt.Sprintf("%q does not vote yet and cannot lead", to)}
+		}
+		if _, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho}); err != nil {
+			return &UnsafeError{fmt.Sprintf("%q does not answer: %v", to, err)}
+		}
+		return n.raft.LeadershipTransferToServer(s.ID, s.Address).Error()
+	}
+	return &NotFoundError{fmt.Sprintf("no member is named %q", to)}
+}
+
+// safeWithout says why the voters that remain without a member would have no
+// quorum that answers.
+func (n *Node) safeWithout(name string) error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	voters, answering := 0, 0
+	for _, s := range n.servers() {
+		if nameOf(string(s.ID)) == name || s.Suffrage != raft.Voter {
 			continue
 		}
 		voters++
 		if string(s.ID) == n.serverID {
+			mu.Lock()
 			answering++
-		} else if _, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho}); err == nil {
-			answering++
+			mu.Unlock()
+			continue
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if _, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho}); err == nil {
+				mu.Lock()
+				answering++
+				mu.Unlock()
+			}
+		}()
+	}
+	wg.Wait()
+	if answering < voters/2+1 {
+		return &UnsafeError{fmt.Sprintf("without %q only %d of %d voters answer: no quorum", name, answering, voters)}
+	}
+	return nil
+}
+
+// removeHere removes a member, on the leader.
+func (n *Node) removeHere(_ context.Context, name string) error {
+	var gone *raft.Server
+	for _, s := range n.servers() {
+		if nameOf(string(s.ID)) == name {
+			gone = &s
 		}
 	}
 	if gone == nil {
 		return &NotFoundError{fmt.Sprintf("no member is named %q", name)}
 	}
-	if gone.Suffrage == raft.Voter && answering < voters/2+1 {
-		return &UnsafeError{fmt.Sprintf("without %q only %d of %d voters answer: no quorum", name, answering, voters)}
+	if gone.Suffrage == raft.Voter {
+		if err := n.safeWithout(name); err != nil {
+			return err
+		}
 	}
-	return n.raft.RemoveServer(gone.ID, 0, changeLimit).Error()
+	return n.removeServer(gone.ID)
+}
+
+// removeServer takes a server out of the configuration and records it.
+func (n *Node) removeServer(id raft.ServerID) error {
+	n.membership.Lock()
+	defer n.membership.Unlock()
+	if err := n.raft.RemoveServer(id, 0, changeLimit).Error(); err != nil {
+		return err
+	}
+	n.event(fsm.EventClusterRemove, nameOf(string(id)), "removed "+string(id))
+	return nil
 }

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
+	autopilot "github.com/hashicorp/raft-autopilot"
 	boltdb "github.com/hashicorp/raft-boltdb/v2"
 	"go.etcd.io/bbolt"
 
@@ -21,33 +21,54 @@ import (
 )
 
 const (
-	logCacheEntries   = 512
-	snapshotsKept     = 2
+	logCacheEntries = 512
+	snapshotsKept   = 2
+	// trailingLogs are kept behind a snapshot: over a minute of full load, so
+	// that a follower that had to install one finds the entries it needs next
+	// (hashicorp/raft #697).
+	trailingLogs      = 32_768
 	boltLockTimeout   = time.Second
 	transportPool     = 4
 	transportTimeout  = 10 * time.Second
-	maxClockLead      = fsm.Time(60 * time.Second) // further from log time a clock is worth a word in the log
 	watchEvery        = 250 * time.Millisecond
 	tickIdle          = 10 * time.Second
 	closeOutboxLimit  = 2 * time.Second
 	closeHandOverTime = 3 * time.Second
+	closeRaftLimit    = 5 * time.Second
 )
 
 // Node is one running member. Its methods may be called from any goroutine.
 type Node struct {
-	cfg      Config
-	log      hclog.Logger
-	serverID string
-	machine  *fsm.Machine
-	port     *port
-	raft     *raft.Raft
-	store    *boltdb.BoltStore
-	trans    transport
-	fwd      *forwarder
-	queue    chan pending
-	outbox   *outbox
-	clock    clock
+	cfg       Config
+	log       hclog.Logger
+	serverID  string
+	machine   *fsm.Machine
+	port      *port
+	raft      *raft.Raft
+	store     *boltdb.BoltStore
+	trans     transport
+	fwd       *forwarder
+	queue     chan *group
+	outbox    *outbox
+	refusals  refusals
+	metrics   *nodeMetrics
+	pilot     *autopilot.Autopilot
+	pilotView *pilot
+
+	clock     clock
+	clocks    clockState
+	skew      atomic.Int64 // ns added to the wall clock, for tests
+	disk      disk
+	writes    writes
+	transfers transfers
+
 	serving  atomic.Bool // leader, and ready to put entries into the log
+	draining atomic.Bool
+	caught   atomic.Bool // has applied what was committed at the start
+	changed  signal      // who leads, or whether this node serves
+	applied  signal      // an entry was applied
+
+	membership sync.Mutex // one change of members at a time, on the leader
 
 	idMu sync.Mutex
 	id   identity
@@ -78,29 +99,39 @@ func Open(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Logger, id: id, serverID: id.serverID(), machine: fsm.New(fsm.DefaultLimits()),
-		queue: make(chan pending, queueLen), stop: make(chan struct{}), done: make(chan struct{})}
-	n.clock.set(fsm.Time(time.Now().UnixNano()))
+	n := &Node{cfg: cfg, log: cfg.Logger, id: id, serverID: id.serverID(), machine: fsm.New(fsm.DefaultLimits()), metrics: newNodeMetrics(),
+		queue: make(chan *group, queueLen), stop: make(chan struct{}), done: make(chan struct{})}
+	n.skew.Store(int64(cfg.skew))
 	if n.outbox, err = openOutbox(cfg.DataDir); err != nil {
 		return nil, err
 	}
-	if n.port, err = listen(cfg.Listen, cfg.Advertise, n.hello, cfg.Logger); err != nil {
+	if n.port, err = listen(cfg.Listen, cfg.Advertise, cfg.TLS, n.hello, cfg.Logger); err != nil {
 		return nil, err
 	}
-	n.port.forward, n.port.info = n.serveForward, n.serveInfo
-	n.fwd = &forwarder{port: n.port}
-	if err := n.openRaft(); err != nil {
+	n.port.forward, n.port.info, n.port.wrap = n.serveForward, n.serveInfo, cfg.wrapDial
+	n.fwd = &forwarder{port: n.port, count: n.metrics}
+	if err := errors.Join(n.openRaft(), n.register(cfg.Registerer), n.explainRecovery()); err != nil {
 		_ = n.port.Close() // the first error counts
+		if n.raft != nil {
+			_ = n.raft.Shutdown().Error()
+		}
 		if n.store != nil {
 			_ = n.store.Close()
 		}
 		return nil, err
 	}
+	n.pilot = n.newPilot()
 	go n.port.serve()
-	for _, f := range []func(){n.batcher, n.lead, n.tick, n.watch, n.form, n.deliverAll} {
+	work := []func(){n.batcher, n.follow, n.lead, n.tick, n.keepAnchor, n.watch, n.form, n.deliverAll, n.checkpoint, n.reportRefusals,
+		n.compareDigests, n.snapshotOften}
+	if !cfg.noGuard {
+		work = append(work, n.guard)
+	}
+	for _, f := range work {
 		n.wg.Add(1)
 		go func() { defer n.wg.Done(); f() }()
 	}
+	go n.probe() // may hang with the disk: nobody waits for it
 	return n, nil
 }
 
@@ -111,7 +142,12 @@ func (n *Node) openRaft() error {
 	if err != nil {
 		return fmt.Errorf("open the log in %s (is another node running on it?): %w", n.cfg.DataDir, err)
 	}
-	logs, err := raft.NewLogCache(logCacheEntries, n.store)
+	var under stores = n.store
+	if n.cfg.wrapStore != nil {
+		under = n.cfg.wrapStore(under)
+	}
+	watched := &watchedStore{stores: under, writes: &n.writes, failed: n.fail}
+	logs, err := raft.NewLogCache(logCacheEntries, watched)
 	if err != nil {
 		return fmt.Errorf("log cache: %w", err)
 	}
@@ -125,9 +161,15 @@ func (n *Node) openRaft() error {
 	rc.LocalID = raft.ServerID(n.serverID)
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = n.cfg.Heartbeat, n.cfg.Election, n.cfg.Lease
 	rc.CommitTimeout = min(rc.CommitTimeout, n.cfg.Heartbeat/4)
+	rc.TrailingLogs = trailingLogs
 	rc.ShutdownOnRemove = false // watch sees it, and stops the node in order
 	rc.Logger = n.log
-	n.raft, err = raft.NewRaft(rc, &adapter{machine: n.machine, fatal: n.fail}, logs, n.store, snaps, n.trans)
+	if err := n.recoverQuorum(rc, logs, watched, snaps, n.trans); err != nil {
+		return err
+	}
+	a := &adapter{machine: n.machine, fatal: n.fail, restored: n.clock.restored,
+		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
+	n.raft, err = raft.NewRaft(rc, a, logs, watched, snaps, n.trans)
 	if err != nil {
 		return fmt.Errorf("start raft: %w", err)
 	}
@@ -204,30 +246,54 @@ func (n *Node) Close(ctx context.Context) error {
 }
 
 func (n *Node) close(ctx context.Context) error {
+	n.Drain()
 	n.outbox.flush(ctx, closeOutboxLimit)
 	if n.raft.State() == raft.Leader && n.voters() > 1 {
 		n.serving.Store(false)
-		f := n.raft.LeadershipTransfer()
-		moved := make(chan error, 1)
-		go func() { moved <- f.Error() }()
-		select {
-		case err := <-moved:
-			if err != nil {
+		n.within(ctx, closeHandOverTime, "handing leadership over", func() {
+			if err := n.raft.LeadershipTransfer().Error(); err != nil {
 				n.log.Warn("leadership was not handed over", "error", err)
 			}
-		case <-ctx.Done():
-		case <-time.After(closeHandOverTime):
-			n.log.Warn("leadership was not handed over in time")
-		}
+		})
 	}
 	n.stopOnce.Do(func() { close(n.stop) })
 	n.serving.Store(false)
 	n.fwd.close()
-	errs := []error{n.raft.Shutdown().Error()}
-	n.wg.Wait()
+	var errs []error
+	stopped := n.within(ctx, closeRaftLimit, "stopping raft", func() {
+		if err := n.raft.Shutdown().Error(); err != nil {
+			n.log.Error("raft did not stop cleanly", "error", err)
+		}
+		n.wg.Wait()
+	})
 	errs = append(errs, n.outbox.save(), n.port.Close(), n.trans.NetworkTransport.Close())
+	if !stopped { // the store hangs under raft: closing it would hang as well
+		return errors.Join(append(errs, errors.New("raft did not stop in time; its store was not closed (nothing acknowledged is lost)"))...)
+	}
 	n.port.serves.Wait()
 	return errors.Join(append(errs, n.store.Close())...)
+}
+
+// within runs one step of the shutdown and goes on without it when it takes
+// too long. It reports whether the step ended.
+func (n *Node) within(ctx context.Context, limit time.Duration, step string, f func()) bool {
+	ended := make(chan struct{})
+	go func() { defer close(ended); f() }()
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-ctx.Done():
+	case <-t.C:
+	}
+	select {
+	case <-ended:
+		return true
+	case <-time.After(50 * time.Millisecond): // also when ctx had ended before: most steps are short
+	}
+	n.log.Warn("a step of the shutdown did not end in time", "step", step, "limit", limit)
+	return false
 }
 
 // kill ends the node as a crash would: nothing is handed over or flushed.
@@ -242,34 +308,4 @@ func (n *Node) kill() {
 		n.port.serves.Wait()
 		n.closeErr = n.store.Close()
 	})
-}
-
-// Status is how this node sees itself now.
-func (n *Node) Status() Status {
-	id := n.identity()
-	lead, _ := n.leader()
-	s := Status{Name: n.cfg.Name, ServerID: n.serverID, ClusterID: id.ClusterID, State: n.raft.State().String(),
-		AppliedIndex: n.machine.AppliedIndex(), CommitIndex: n.raft.CommitIndex()}
-	if lead != "" {
-		s.Leader = nameOf(lead)
-	}
-	if t, err := strconv.ParseUint(n.raft.Stats()["term"], 10, 64); err == nil {
-		s.Term = t
-	}
-	if c := n.raft.LastContact(); !c.IsZero() && n.raft.State() != raft.Leader {
-		s.LastContact = time.Since(c)
-	}
-	behind := n.clock.behind.Load()
-	s.Checks = []Check{
-		{Name: "member", OK: n.isMember(), Detail: "this node is in the cluster's configuration"},
-		{Name: "leader", OK: lead != "" && (lead != n.serverID || n.serving.Load()), Detail: "a leader is known: " + s.Leader},
-		{Name: "ledger", OK: n.machine.Seeded(), Detail: "the ledger has its seed"},
-		{Name: "clock", OK: !behind, Detail: "this node, when it leads, has a clock at most 60 s behind log time"},
-		{Name: "running", OK: n.Err() == nil, Detail: "the node has not failed"},
-	}
-	s.Ready = true
-	for _, c := range s.Checks {
-		s.Ready = s.Ready && c.OK
-	}
-	return s
 }

@@ -179,7 +179,7 @@ func TestWrongTargetIsRefused(t *testing.T) {
 // Heartbeats take no path beside raft's main loop.
 func TestHeartbeatsGoThroughTheMainLoop(t *testing.T) {
 	self := func() hello { return hello{From: "a.1"} }
-	p, err := listen("127.0.0.1:0", "", self, Config{}.withDefaults().Logger)
+	p, err := listen("127.0.0.1:0", "", nil, self, Config{}.withDefaults().Logger)
 	if err != nil {
 		t.Fatal(err)
 	}

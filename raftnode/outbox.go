@@ -2,31 +2,41 @@ package raftnode
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-const outboxWorkers = 16 // operations of the outbox tried at the same time
+const (
+	outboxWorkers = 2         // groups of the outbox on their way at the same time
+	maxOutbox     = 1_000_000 // operations
+	checkpointAge = 5 * time.Second
+)
 
 // outbox keeps what must not get lost until the cluster has it.
 type outbox struct {
 	path string
 	mu   sync.Mutex
 	next uint64
-	ops  map[uint64][]byte
-	todo []uint64
+	ops  map[uint64]waitingOp // not acknowledged
+	todo []uint64             // not under way, in order
 	wake chan struct{}
+	disk bool // the file is there
+}
+
+type waitingOp struct {
+	op    []byte
+	since time.Time
 }
 
 func openOutbox(dir string) (*outbox, error) {
-	o := &outbox{path: filepath.Join(dir, "outbox"), ops: map[uint64][]byte{}, wake: make(chan struct{}, outboxWorkers)}
+	o := &outbox{path: filepath.Join(dir, "outbox"), ops: map[uint64]waitingOp{}, wake: make(chan struct{}, outboxWorkers)}
 	b, err := os.ReadFile(o.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return o, nil
@@ -34,6 +44,7 @@ func openOutbox(dir string) (*outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
 	}
+	o.disk = true
 	for len(b) > 0 {
 		op, rest, err := chunk(b)
 		if err == nil {
@@ -48,38 +59,55 @@ func openOutbox(dir string) (*outbox, error) {
 	return o, nil
 }
 
-func (o *outbox) add(op []byte) {
+// add takes an operation; false: the outbox is full.
+func (o *outbox) add(op []byte) bool {
 	o.mu.Lock()
+	if len(o.ops) >= maxOutbox {
+		o.mu.Unlock()
+		return false
+	}
 	o.next++
-	o.ops[o.next] = op
+	o.ops[o.next] = waitingOp{op, time.Now()}
 	o.todo = append(o.todo, o.next)
 	o.mu.Unlock()
 	select {
 	case o.wake <- struct{}{}:
 	default: // enough workers are awake
 	}
+	return true
 }
 
-func (o *outbox) take() (uint64, []byte, bool) {
+// take returns operations for one group.
+func (o *outbox) take() (ids []uint64, ops [][]byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.todo) == 0 {
-		return 0, nil, false
+	size := 0
+	for _, id := range o.todo {
+		op := o.ops[id].op
+		if len(ops) == maxGroupOps || len(ops) > 0 && size+len(op) > maxGroupBytes {
+			break
+		}
+		ids, ops, size = append(ids, id), append(ops, op), size+len(op)
 	}
-	id := o.todo[0]
-	o.todo = o.todo[1:]
-	return id, o.ops[id], true
+	if o.todo = o.todo[len(ids):]; len(o.todo) == 0 {
+		o.todo = nil // let go of the memory
+	}
+	return ids, ops
 }
 
-func (o *outbox) acknowledged(id uint64) {
+// acknowledged drops what the cluster has.
+func (o *outbox) acknowledged(ids []uint64) {
 	o.mu.Lock()
-	delete(o.ops, id)
+	for _, id := range ids {
+		delete(o.ops, id)
+	}
 	o.mu.Unlock()
 }
 
-func (o *outbox) again(id uint64) {
+// again puts back what was not acknowledged.
+func (o *outbox) again(ids []uint64) {
 	o.mu.Lock()
-	o.todo = append(o.todo, id)
+	o.todo = append(ids, o.todo...)
 	o.mu.Unlock()
 }
 
@@ -105,30 +133,67 @@ func (o *outbox) flush(ctx context.Context, limit time.Duration) {
 // save writes what is left, or takes the file away when nothing is.
 func (o *outbox) save() error {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.ops) == 0 {
+	ids := make([]uint64, 0, len(o.ops))
+	for id := range o.ops {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	var b []byte
+	for _, id := range ids {
+		b = appendChunk(b, o.ops[id].op)
+	}
+	had := o.disk
+	o.disk = len(ids) > 0
+	o.mu.Unlock()
+	switch {
+	case len(ids) > 0:
+		return writeSynced(o.path, b)
+	case had:
 		if err := os.Remove(o.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("remove the empty outbox: %w", err)
 		}
-		return nil
 	}
-	var b []byte
-	for id := uint64(1); id <= o.next; id++ {
-		if op, ok := o.ops[id]; ok {
-			b = append(binary.AppendUvarint(b, uint64(len(op))), op...)
+	return nil
+}
+
+// stale tells whether the file should be written: something has been waiting
+// for long (the cluster has no quorum), or what the file holds was delivered.
+func (o *outbox) stale() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, w := range o.ops {
+		if time.Since(w.since) > checkpointAge {
+			return true
 		}
 	}
-	return writeSynced(o.path, b)
+	return o.disk
+}
+
+// checkpoint writes the outbox to the disk while it cannot be delivered, so
+// that a crash in a long outage loses none of it.
+func (n *Node) checkpoint() {
+	for n.sleep(checkpointAge) {
+		if n.outbox.stale() {
+			if err := n.outbox.save(); err != nil {
+				n.log.Error("the outbox was not written", "error", err)
+			}
+		}
+	}
 }
 
 // Deliver puts c through the log in the background and tries until the
-// cluster has it, across restarts. c is completed in place.
+// cluster has it, across restarts. c is completed in place. What is accepted
+// within the last seconds before a crash may be lost: then the hold it would
+// have ended becomes a provisional charge at its deadline.
 func (n *Node) Deliver(c fsm.Command) {
-	if err := n.prepare(c); err != nil {
+	if _, err := n.prepare(c); err != nil {
 		n.log.Error("an operation that the ledger would refuse was not delivered", "kind", c.Kind(), "error", err)
 		return
 	}
-	n.outbox.add(fsm.EncodeOp(nil, c))
+	if !n.outbox.add(fsm.EncodeOp(nil, c)) {
+		n.metrics.dropped.Inc()
+		n.log.Error("the outbox is full; the operation is dropped, and its hold becomes a provisional charge at its deadline", "kind", c.Kind(), "bound", maxOutbox)
+	}
 }
 
 func (n *Node) deliverAll() {
@@ -142,27 +207,28 @@ func (n *Node) deliverAll() {
 
 func (n *Node) deliver() {
 	for {
-		id, op, ok := n.outbox.take()
-		if !ok {
+		ids, ops := n.outbox.take()
+		if len(ids) == 0 {
 			select {
 			case <-n.outbox.wake:
-			case <-time.After(watchEvery):
 			case <-n.stop:
 				return
 			}
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), n.cfg.ReserveTimeout)
-		res, _, err := n.submit(ctx, op)
-		cancel()
-		switch {
-		case err != nil || res.Code == fsm.ClockJumpNeeded:
-			n.outbox.again(id)
+		t := takeTimer(n.cfg.ReserveTimeout)
+		o, _, err := n.submit(context.Background(), t, newGroup(ops))
+		giveTimer(t)
+		if err == nil {
+			_, err = o.resultsOf(len(ids))
+		}
+		if err != nil {
+			n.outbox.again(ids)
 			if !n.sleep(retrySpread) {
 				return
 			}
-		default:
-			n.outbox.acknowledged(id)
+			continue
 		}
+		n.outbox.acknowledged(ids)
 	}
 }

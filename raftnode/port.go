@@ -1,8 +1,6 @@
 package raftnode
 
 import (
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +51,9 @@ type port struct {
 	self    func() hello // From, Cluster, Version of this node
 	logger  hclog.Logger
 	forward func(net.Conn)
-	info    func(net.Conn)
+	info    func(net.Conn, hello)
+	tls     *TLS                    // nil: plain text
+	wrap    func(net.Conn) net.Conn // for tests: faults on the way out; nil: none
 
 	raft   chan net.Conn
 	done   chan struct{}
@@ -64,7 +64,7 @@ type port struct {
 	serves sync.WaitGroup
 }
 
-func listen(address, advertise string, self func() hello, logger hclog.Logger) (*port, error) {
+func listen(address, advertise string, secure *TLS, self func() hello, logger hclog.Logger) (*port, error) {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cluster port: %w", err)
@@ -72,7 +72,7 @@ func listen(address, advertise string, self func() hello, logger hclog.Logger) (
 	if advertise == "" {
 		advertise = ln.Addr().String()
 	}
-	return &port{ln: ln, adv: advertise, self: self, logger: logger, raft: make(chan net.Conn), done: make(chan struct{}),
+	return &port{ln: ln, adv: advertise, self: self, logger: logger, tls: secure, raft: make(chan net.Conn), done: make(chan struct{}),
 		slots: make(chan struct{}, maxConns), open: map[net.Conn]struct{}{}}, nil
 }
 
@@ -138,10 +138,10 @@ func (c *trackedConn) Close() error {
 	return err
 }
 
-// handle reads what the connection carries and the hello, answers it, and
-// hands the connection to whom it is for.
+// handle secures the connection, reads what it carries and the hello, answers
+// it, and hands the connection to whom it is for.
 func (p *port) handle(c net.Conn) {
-	carry, err := p.greet(c)
+	secure, carry, from, err := p.greet(c)
 	if err != nil {
 		p.logger.Debug("cluster connection refused", "from", c.RemoteAddr(), "error", err)
 		_ = c.Close()
@@ -150,41 +150,49 @@ func (p *port) handle(c net.Conn) {
 	switch carry {
 	case carryRaft:
 		select {
-		case p.raft <- c:
+		case p.raft <- secure:
 		case <-p.done:
 			_ = c.Close()
 		}
 	case carryForward:
-		p.forward(c)
+		p.forward(secure)
 	case carryInfo:
-		p.info(c)
+		p.info(secure, from)
 	}
 }
 
-func (p *port) greet(c net.Conn) (byte, error) {
+func (p *port) greet(c net.Conn) (net.Conn, byte, hello, error) {
+	var h hello
 	if err := c.SetDeadline(time.Now().Add(helloTimeout)); err != nil {
-		return 0, err
+		return c, 0, h, err
+	}
+	c, peer, err := p.tls.accept(c)
+	if err != nil {
+		return c, 0, h, err
 	}
 	var carry [1]byte
 	if _, err := io.ReadFull(c, carry[:]); err != nil {
-		return 0, err
+		return c, 0, h, err
 	}
 	if carry[0] != carryRaft && carry[0] != carryForward && carry[0] != carryInfo {
-		return 0, fmt.Errorf("first byte %#x is none of R, F, I", carry[0])
+		return c, 0, h, fmt.Errorf("first byte %#x is none of R, F, I", carry[0])
 	}
-	var h hello
 	if err := readJSON(c, maxHelloBytes, &h); err != nil {
-		return 0, err
+		return c, 0, h, err
 	}
 	me := p.self()
-	me.Error = refuse(me, h, carry[0])
+	if me.Error = refuse(me, h, carry[0]); me.Error == "" {
+		if err := peer.is(h.From); err != nil {
+			me.Error = err.Error()
+		}
+	}
 	if err := writeJSON(c, me); err != nil {
-		return 0, err
+		return c, 0, h, err
 	}
 	if me.Error != "" {
-		return 0, errors.New(me.Error)
+		return c, 0, h, errors.New(me.Error)
 	}
-	return carry[0], c.SetDeadline(time.Time{})
+	return c, carry[0], h, c.SetDeadline(time.Time{})
 }
 
 // refuse says why a hello does not concern this node, or "".
@@ -206,33 +214,44 @@ func (p *port) dial(carry byte, id, address string, timeout time.Duration) (net.
 	if err != nil {
 		return nil, err
 	}
-	if err := p.introduce(c, carry, id, address, timeout); err != nil {
+	if p.wrap != nil {
+		c = p.wrap(c)
+	}
+	secure, err := p.introduce(c, carry, id, address, timeout)
+	if err != nil {
 		_ = c.Close()
 		return nil, err
 	}
-	return c, nil
+	return secure, nil
 }
 
-func (p *port) introduce(c net.Conn, carry byte, id, address string, timeout time.Duration) error {
+func (p *port) introduce(c net.Conn, carry byte, id, address string, timeout time.Duration) (net.Conn, error) {
 	if err := c.SetDeadline(time.Now().Add(timeout)); err != nil {
-		return err
+		return nil, err
+	}
+	c, peer, err := p.tls.dial(c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", address, err)
 	}
 	h := p.self()
 	h.To = id
 	if _, err := c.Write([]byte{carry}); err != nil {
-		return err
+		return nil, err
 	}
 	if err := writeJSON(c, h); err != nil {
-		return err
+		return nil, err
 	}
 	var answer hello
 	if err := readJSON(c, maxHelloBytes, &answer); err != nil {
-		return err
+		return nil, err
 	}
 	if answer.Error != "" || id != "" && answer.From != id {
-		return &WrongNodeError{Address: address, Meant: id, Message: answer.Error}
+		return nil, &WrongNodeError{Address: address, Meant: id, Message: answer.Error}
 	}
-	return c.SetDeadline(time.Time{})
+	if err := peer.is(answer.From); err != nil {
+		return nil, fmt.Errorf("%s: %w", address, err)
+	}
+	return c, c.SetDeadline(time.Time{})
 }
 
 // Dial is raft's: the address is "server_id@host:port".
@@ -276,42 +295,3 @@ type address string
 
 func (a address) Network() string { return "tcp" }
 func (a address) String() string  { return string(a) }
-
-// writeFrame writes b after its length.
-func writeFrame(w io.Writer, b []byte) error {
-	out := make([]byte, 4, 4+len(b))
-	binary.BigEndian.PutUint32(out, uint32(len(b)))
-	_, err := w.Write(append(out, b...))
-	return err
-}
-
-// readFrame reads a frame of at most max bytes.
-func readFrame(r io.Reader, max int) ([]byte, error) {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, err
-	}
-	n := binary.BigEndian.Uint32(head[:])
-	if n > uint32(max) {
-		return nil, fmt.Errorf("frame of %d bytes, at most %d are allowed", n, max)
-	}
-	b := make([]byte, n)
-	_, err := io.ReadFull(r, b)
-	return b, err
-}
-
-func writeJSON(w io.Writer, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return writeFrame(w, b)
-}
-
-func readJSON(r io.Reader, max int, v any) error {
-	b, err := readFrame(r, max)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(b, v)
-}

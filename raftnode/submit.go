@@ -2,203 +2,318 @@ package raftnode
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	mrand "math/rand/v2"
-	"reflect"
+	"sync"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 const (
-	attemptLimit = time.Second // one attempt at a leader
-	retryMin     = 10 * time.Millisecond
-	retrySpread  = 30 * time.Millisecond
+	retryMin    = 5 * time.Millisecond
+	retrySpread = 20 * time.Millisecond
+	electPoll   = 100 * time.Millisecond // how long to wait for word of a leader before looking again
 )
 
-func newOpID() fsm.OpID {
-	var id fsm.OpID
-	if _, err := rand.Read(id[:]); err != nil {
-		panic("no randomness: " + err.Error()) // crypto/rand never returns an error
-	}
-	return id
-}
-
-// prepare fills in what the node mints: an OpID, and a NotAfter where the
-// command has one. It changes c.
-func (n *Node) prepare(c fsm.Command) error {
-	notAfter := n.Now() + fsm.Time(n.cfg.ReserveTimeout)
-	switch c := c.(type) { // the hot ones without reflection
-	case *fsm.Reserve:
-		complete(&c.OpID, &c.NotAfter, notAfter)
-	case *fsm.Settle:
-		complete(&c.OpID, nil, 0)
-	case *fsm.Release:
-		complete(&c.OpID, nil, 0)
-	case *fsm.Noop:
-		complete(&c.OpID, nil, 0)
-	default:
-		v := reflect.ValueOf(c)
-		if v.Kind() != reflect.Pointer || v.IsNil() {
-			return fmt.Errorf("submit %T: want a pointer to a command", c)
-		}
-		f := v.Elem()
-		if id, ok := field[fsm.OpID](f, "OpID"); ok {
-			na, _ := field[fsm.Time](f, "NotAfter")
-			complete(id, na, notAfter)
-		}
-	}
-	return fsm.Validate(c)
-}
-
-func field[T any](v reflect.Value, name string) (*T, bool) {
-	f := v.FieldByName(name)
-	if !f.IsValid() || !f.CanAddr() {
-		return nil, false
-	}
-	p, ok := f.Addr().Interface().(*T)
-	return p, ok
-}
-
-func complete(id *fsm.OpID, notAfter *fsm.Time, t fsm.Time) {
-	if *id == (fsm.OpID{}) {
-		*id = newOpID()
-	}
-	if notAfter != nil && *notAfter == 0 {
-		*notAfter = t
-	}
-}
+var errNoLeader = errors.New("no leader is known")
 
 // Submit puts c through the log, whichever node leads, and returns its result;
 // a refusal is a result. c is a pointer, and is completed in place: OpID and
 // NotAfter when they are zero. Submit tries for Config.ReserveTimeout; then the
 // error is *UnavailableError. A Reserve that was given up is cancelled.
+//
+// A Reserve may be refused from this node's memory (see ThroughLog). A policy
+// command returns once every member that can be reached has applied it, after
+// at most a second.
 func (n *Node) Submit(ctx context.Context, c fsm.Command) (fsm.Result, error) {
-	if err := n.prepare(c); err != nil {
-		return fsm.Result{Code: fsm.BadInput, Message: err.Error()}, nil
-	}
-	tctx, cancel := context.WithTimeout(ctx, n.cfg.ReserveTimeout)
-	defer cancel()
-	res, unknown, err := n.submit(tctx, fsm.EncodeOp(nil, c))
-	if err == nil {
+	if res, ok := n.refuse(ctx, c); ok {
 		return res, nil
 	}
-	if r, ok := c.(*fsm.Reserve); ok && unknown {
-		n.Deliver(&fsm.Cancel{OpID: newOpID(), Attempt: r.OpID, NotAfter: r.NotAfter})
+	minted, err := n.prepare(c)
+	if err != nil {
+		return fsm.Result{Code: fsm.BadInput, Message: err.Error()}, nil
 	}
-	if cause := ctx.Err(); cause != nil {
-		return fsm.Result{}, cause
+	t := takeTimer(n.cfg.ReserveTimeout)
+	defer giveTimer(t)
+	for {
+		res, err := n.submitOne(ctx, t, c)
+		if err != nil {
+			return res, err
+		}
+		// TooLate came back for this very OpID, so no copy of it took effect,
+		// and none that is still under way will: log time never runs back.
+		if res.Code == fsm.TooLate && minted && n.again(ctx, t) {
+			remint(c)
+			if _, err := n.prepare(c); err == nil {
+				continue
+			}
+		}
+		n.metrics.result(c.Kind(), &res)
+		if res.Code == fsm.OK && isPolicy(c.Kind()) {
+			n.everywhere(ctx, res.Index)
+		}
+		return res, nil
 	}
-	return fsm.Result{}, &UnavailableError{Reason: err.Error(), MayApply: unknown}
 }
 
-// submit tries until ctx ends. unknown tells, with an error, that the
-// operation may still come through.
-func (n *Node) submit(ctx context.Context, op []byte) (res fsm.Result, unknown bool, err error) {
-	last := errors.New("no leader is known")
+func (n *Node) submitOne(ctx context.Context, t *time.Timer, c fsm.Command) (fsm.Result, error) {
+	g := groupOf(c)
+	o, unknown, err := n.submit(ctx, t, g)
+	if err == nil {
+		res, err := o.first()
+		giveGroup(g)
+		return res, err
+	}
+	if unknown {
+		n.cancel(c)
+	}
+	return fsm.Result{}, n.gaveUp(ctx, err, unknown)
+}
+
+// cancel undoes what an abandoned Reserve may still come to hold.
+func (n *Node) cancel(c fsm.Command) {
+	if r, ok := c.(*fsm.Reserve); ok {
+		n.Deliver(&fsm.Cancel{Attempt: r.OpID, NotAfter: r.NotAfter})
+	}
+}
+
+func (n *Node) gaveUp(ctx context.Context, err error, unknown bool) error {
+	if cause := ctx.Err(); cause != nil {
+		return cause
+	}
+	return &UnavailableError{Reason: err.Error(), MayApply: unknown}
+}
+
+// again waits a little before a command is sent anew; false: no time is left.
+func (n *Node) again(ctx context.Context, t *time.Timer) bool {
+	pause := takeTimer(retryMin + mrand.N(retrySpread))
+	defer giveTimer(pause)
+	select {
+	case <-pause.C:
+		return true
+	case <-ctx.Done():
+	case <-t.C:
+	case <-n.stop:
+	}
+	return false
+}
+
+// SubmitBatch puts commands through the log together, in order, and returns
+// their results in the same order. What holds for Submit holds for each; the
+// error is about those that got no result, whose Code is 0.
+func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result, error) {
+	results := make([]fsm.Result, len(cs))
+	b := &batchCall{n: n, ctx: ctx, t: time.NewTimer(n.cfg.ReserveTimeout), cs: cs, results: results}
+	defer b.t.Stop()
+	todo := make([]int, 0, len(cs))
+	minted := make([]bool, len(cs))
+	policy := false
+	for i, c := range cs {
+		if res, ok := n.refuse(ctx, c); ok {
+			results[i] = res
+			continue
+		}
+		m, err := n.prepare(c)
+		if err != nil {
+			results[i] = fsm.Result{Code: fsm.BadInput, Message: err.Error()}
+			continue
+		}
+		minted[i] = m
+		policy = policy || isPolicy(c.Kind())
+		todo = append(todo, i)
+	}
+	for len(todo) > 0 {
+		if err := b.send(todo); err != nil {
+			return results, err
+		}
+		late := todo[:0]
+		for _, i := range todo {
+			if results[i].Code == fsm.TooLate && minted[i] {
+				late = append(late, i)
+			}
+		}
+		if len(late) == 0 || !n.again(ctx, b.t) {
+			break
+		}
+		for _, i := range late {
+			remint(cs[i])
+			if _, err := n.prepare(cs[i]); err != nil {
+				return results, err // it was valid a moment ago
+			}
+		}
+		todo = late
+	}
+	last := uint64(0)
+	for i := range results {
+		if results[i].Code != 0 {
+			n.metrics.result(cs[i].Kind(), &results[i])
+			last = max(last, results[i].Index)
+		}
+	}
+	if policy {
+		n.everywhere(ctx, last)
+	}
+	return results, nil
+}
+
+type batchCall struct {
+	n       *Node
+	ctx     context.Context
+	t       *time.Timer
+	cs      []fsm.Command
+	results []fsm.Result
+}
+
+// send puts the commands named by todo through the log, as groups.
+func (b *batchCall) send(todo []int) error {
+	var parts [][]int
+	var gs []*group
+	var ops [][]byte
+	size := 0
+	cut := func(end int) {
+		if len(ops) > 0 {
+			gs = append(gs, newGroup(ops))
+			parts = append(parts, todo[end-len(ops):end])
+			ops, size = nil, 0
+		}
+	}
+	for k, i := range todo {
+		op := fsm.EncodeOp(nil, b.cs[i])
+		if len(ops) == maxGroupOps || size+len(op) > maxGroupBytes {
+			cut(k)
+		}
+		ops, size = append(ops, op), size+len(op)
+	}
+	cut(len(todo))
+	errs := make([]error, len(gs))
+	var wg sync.WaitGroup
+	for k := range gs[1:] {
+		wg.Add(1)
+		go func() { defer wg.Done(); errs[k+1] = b.sendGroup(gs[k+1], parts[k+1]) }()
+	}
+	errs[0] = b.sendGroup(gs[0], parts[0])
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (b *batchCall) sendGroup(g *group, part []int) error {
+	o, unknown, err := b.n.submit(b.ctx, b.t, g)
+	if err == nil {
+		var res []fsm.Result
+		if res, err = o.resultsOf(len(part)); err == nil {
+			for k, i := range part {
+				b.results[i] = res[k]
+			}
+			return nil
+		}
+		unknown = true
+	}
+	if unknown {
+		for _, i := range part {
+			b.n.cancel(b.cs[i])
+		}
+	}
+	return b.n.gaveUp(b.ctx, err, unknown)
+}
+
+// submit tries until ctx ends or t fires. unknown tells, with an error, that
+// the group may still come through; then g must not be used again.
+func (n *Node) submit(ctx context.Context, t *time.Timer, g *group) (o outcome, unknown bool, err error) {
+	last := errNoLeader
 	for {
-		o := n.attempt(ctx, op)
-		if o.fate == fateDone {
-			return o.result, false, nil
+		changed := n.changed.next()
+		o, err := n.attempt(ctx, t, g)
+		switch {
+		case err != nil: // no time is left
+			if unknown = unknown || o.fate == fateUnknown; err == errDeadline {
+				err = last
+			}
+			return o, unknown, err
+		case o.fate == fateDone:
+			return o, false, nil
 		}
 		unknown = unknown || o.fate == fateUnknown
-		if o.err != nil && ctx.Err() == nil {
-			last = o.err
-		}
-		select {
-		case <-time.After(retryMin + mrand.N(retrySpread)):
-		case <-ctx.Done():
-			return res, unknown, last
-		case <-n.stop:
-			return res, unknown, ErrClosed
-		}
-	}
-}
-
-// attempt tries once, at the leader of the moment.
-func (n *Node) attempt(ctx context.Context, op []byte) outcome {
-	id, addr := n.leader()
-	var out <-chan outcome
-	switch {
-	case id == "":
-		return outcome{fate: fateNotApplied, err: errors.New("no leader is known")}
-	case id == n.serverID:
-		out = n.propose(op)
-	default:
-		out = n.fwd.send(id, addr, op)
-	}
-	t := time.NewTimer(attemptLimit)
-	defer t.Stop()
-	select {
-	case o := <-out:
-		return o
-	case <-t.C:
-		return outcome{fate: fateUnknown, err: fmt.Errorf("leader %s did not answer within %s", nameOf(id), attemptLimit)}
-	case <-ctx.Done():
-		return outcome{fate: fateUnknown, err: ctx.Err()}
-	case <-n.stop:
-		return outcome{fate: fateUnknown, err: ErrClosed}
-	}
-}
-
-// ReadAt waits until this node's ledger is as fresh as level asks, and has
-// applied minIndex.
-func (n *Node) ReadAt(ctx context.Context, level Consistency, minIndex uint64) error {
-	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReserveTimeout)
-	defer cancel()
-	switch level {
-	case Default:
-		i, err := n.leaderIndex(ctx)
-		if err != nil {
-			return err
-		}
-		minIndex = max(minIndex, i)
-	case Consistent:
-		res, err := n.Submit(ctx, &fsm.Noop{})
-		if err != nil {
-			return err
-		}
-		minIndex = max(minIndex, res.Index)
-	}
-	return n.waitApplied(ctx, minIndex)
-}
-
-// leaderIndex asks the leader what it has applied.
-func (n *Node) leaderIndex(ctx context.Context) (uint64, error) {
-	var last error = errors.New("no leader is known")
-	for {
-		id, addr := n.leader()
-		if id == n.serverID && n.serving.Load() {
-			return n.machine.AppliedIndex(), nil
-		}
-		if id != "" && id != n.serverID {
-			ans, err := n.ask(id, addr, question{Kind: askIndex})
-			if err == nil {
-				return ans.Index, nil
+		last = o.err
+		n.metrics.retry(o.fate)
+		// While nobody leads, word of a leader ends the wait; the jitter keeps
+		// all who waited from coming at once.
+		if id, _ := n.leader(); id == "" {
+			pause := takeTimer(electPoll)
+			select {
+			case <-changed:
+			case <-pause.C:
+			case <-ctx.Done():
+			case <-t.C:
+				giveTimer(pause)
+				return o, unknown, last
+			case <-n.stop:
 			}
-			last = err
+			giveTimer(pause)
 		}
-		select {
-		case <-ctx.Done():
-			return 0, &UnavailableError{Reason: last.Error()}
-		case <-n.stop:
-			return 0, ErrClosed
-		case <-time.After(retryMin + mrand.N(retrySpread)):
+		if !n.again(ctx, t) {
+			if n.stopping() {
+				last = ErrClosed
+			}
+			return o, unknown, last
 		}
 	}
 }
 
-func (n *Node) waitApplied(ctx context.Context, index uint64) error {
-	for n.machine.AppliedIndex() < index {
-		select {
-		case <-ctx.Done():
-			return &UnavailableError{Reason: fmt.Sprintf("index %d is not applied here yet", index)}
-		case <-n.stop:
-			return ErrClosed
-		case <-time.After(2 * time.Millisecond):
-		}
+var errDeadline = errors.New("the deadline passed")
+
+// attempt tries once, at the leader of the moment. With an error the deadline
+// passed, and the outcome's fate says whether the group may come through.
+func (n *Node) attempt(ctx context.Context, t *time.Timer, g *group) (outcome, error) {
+	id, addr := n.leader()
+	g.queued = time.Now()
+	var queue chan *group
+	var l *link
+	switch id {
+	case "":
+		return outcome{fate: fateNotApplied, err: errNoLeader}, nil
+	case n.serverID:
+		queue = n.queue
+	default:
+		l = n.fwd.to(id, addr)
+		queue = l.queue
 	}
-	return nil
+	select {
+	case queue <- g:
+	case <-t.C:
+		return outcome{fate: fateNotApplied}, errDeadline
+	case <-ctx.Done():
+		return outcome{fate: fateNotApplied}, ctx.Err()
+	case <-n.stop:
+		return outcome{fate: fateNotApplied}, ErrClosed
+	}
+	if l != nil {
+		l.enqueued()
+	}
+	select {
+	case o := <-g.out:
+		return o, nil
+	case <-t.C:
+	case <-ctx.Done():
+	case <-n.stop:
+	}
+	g.dead.Store(true)
+	err := ctx.Err()
+	switch {
+	case n.stopping():
+		err = ErrClosed
+	case err == nil:
+		err = fmt.Errorf("leader %s did not answer in time", nameOf(id))
+	}
+	return outcome{fate: fateUnknown}, err
+}
+
+func (n *Node) stopping() bool {
+	select {
+	case <-n.stop:
+		return true
+	default:
+		return false
+	}
 }

@@ -101,7 +101,7 @@ func serve(ctx context.Context, cfg *config.Config) error {
 		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
 		HTTPAddress: listener.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
 		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
-		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter,
+		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
 		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
 	})
 	if errors.Is(err, raftnode.ErrRemoved) {
