@@ -56,7 +56,7 @@ func (m *Machine) seal(results []Result) {
 			m.mix(uint64(a.Spent), uint64(a.Provisional), uint64(a.Held))
 		}
 	}
-	m.mix(m.index, uint64(m.now), m.changes)
+	m.mix(m.index, uint64(m.now), uint64(m.version), m.changes)
 	m.changes = 0
 	m.chains[m.index%keepChains] = chainAt{m.index, m.chain}
 }

@@ -92,6 +92,9 @@ func (c *Coder) end() error {
 	if n <= 0 || tag>>3 <= uint64(c.last) {
 		return fmt.Errorf("%w: field %d after field %d", ErrMalformed, tag>>3, c.last)
 	}
+	if typ := tag & 7; typ != typeVarint && typ != typeBytes {
+		return fmt.Errorf("%w: field %d has wire type %d", ErrMalformed, tag>>3, typ)
+	}
 	return fmt.Errorf("%w: number %d", ErrUnknownField, tag>>3)
 }
 
