@@ -8,8 +8,6 @@ import (
 	"time"
 )
 
-const hour = Time(time.Hour)
-
 // Ensure that a refreshed zone says of the time up to now what it said before,
 // and takes only what is to come.
 func TestARefreshedZoneKeepsThePast(t *testing.T) {
