@@ -54,6 +54,8 @@ type rung struct {
 	id           string // the model as the provider is asked for it
 	provider     *Provider
 	catalogue    *pricing.Catalogue // that the hold is made under; the settle keeps to it
+	pricesIndex  uint64             // log index of its prices
+	dialect      pricing.Dialect    // of the request
 	model        *pricing.Model
 	bound        pricing.Bound
 	explicit     int64 // output bound that the request names, tokens; 0: none
@@ -114,7 +116,8 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 			message: fmt.Sprintf("this key may not use model %.120q of provider %s", id, s.provider.Name)}
 	}
 	var err error
-	s.catalogue = p.Catalogue()
+	s.catalogue, s.pricesIndex = p.prices()
+	s.dialect = c.route.Endpoint.Request()
 	if s.model, err = s.catalogue.Lookup(s.provider.Catalogue, id); err != nil {
 		return s, err
 	}

@@ -58,10 +58,15 @@ type Gate interface {
 
 // Options configure a Proxy. Durations and bounds of zero are the defaults.
 type Options struct {
-	Ledger        Ledger
-	State         State
-	Gate          Gate
-	Catalogue     func() *pricing.Catalogue
+	Ledger    Ledger
+	State     State
+	Gate      Gate
+	Catalogue func() *pricing.Catalogue
+	// Prices is Catalogue with the log index of its prices, and PricesAt the
+	// catalogue of such an index, for holds that outlive a change of prices;
+	// nil: prices do not change.
+	Prices        func() (*pricing.Catalogue, uint64)
+	PricesAt      func(index uint64) (*pricing.Catalogue, bool)
 	Providers     []Provider
 	Clamp         Clamp
 	Degrades      []Degrade
@@ -113,6 +118,25 @@ func New(o Options) (*Proxy, error) {
 		}
 	}
 	return p, nil
+}
+
+// prices returns the catalogue in force and the log index of its prices.
+func (p *Proxy) prices() (*pricing.Catalogue, uint64) {
+	if p.Prices == nil {
+		return p.Catalogue(), 0
+	}
+	return p.Prices()
+}
+
+// pricesOf returns the catalogue that a hold was made under, or where that is
+// no longer known the one in force.
+func (p *Proxy) pricesOf(hold *fsm.Reservation) *pricing.Catalogue {
+	if p.PricesAt != nil {
+		if c, ok := p.PricesAt(hold.PricesIndex); ok {
+			return c
+		}
+	}
+	return p.Catalogue()
 }
 
 func (o *Options) withDefaults() {

@@ -77,6 +77,12 @@ func (p *Proxy) held(c *call) (money.USD, int64) {
 
 // stated prices what the provider said it used, under each model it named.
 func (p *Proxy) stated(s *rung, said dialect.Answer) (bill, error) {
+	if len(said.Grounding) > 0 {
+		if err := s.model.CountGeminiTools(said.Grounding, &said.Usage); err != nil {
+			return bill{}, err
+		}
+	}
+	s.model.AddUntold(s.dialect, &s.bound, &said.Usage)
 	b := bill{usage: usageOf(&said.Usage)}
 	for _, u := range append([]pricing.ModelUsage{{Model: said.Model, Usage: said.Usage}}, said.Others...) {
 		m, err := s.catalogue.LookupAnswer(s.provider.Catalogue, s.id, u.Model)

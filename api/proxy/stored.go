@@ -211,7 +211,7 @@ func (p *Proxy) billStored(hold *fsm.Reservation, said dialect.Answer) (bill, er
 	if block == nil {
 		return bill{}, fmt.Errorf("provider block %q is gone", hold.Provider)
 	}
-	catalogue := p.Catalogue()
+	catalogue := p.pricesOf(hold)
 	model, err := catalogue.Lookup(block.Catalogue, hold.Model)
 	if err != nil {
 		return bill{}, err

@@ -161,7 +161,7 @@ func handlerOf(cfg *config.Config, node *raftnode.Node, priced *prices.Holder, r
 	if err != nil {
 		return nil, err
 	}
-	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Logger: log.Named("proxy"), Registerer: registry,
+	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced.Current, PricesAt: priced.At, Logger: log.Named("proxy"), Registerer: registry,
 		Clamp: proxy.Clamp{MinOutputTokens: cfg.Clamp.MinOutputTokens, Explicit: cfg.Clamp.Explicit}, MaxBodyBytes: cfg.HTTP.MaxBodyBytes,
 		MaxStreams: cfg.HTTP.MaxStreams, AnswerTimeout: cfg.HTTP.AnswerTimeout, StreamIdle: cfg.HTTP.StreamIdle,
 		BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout}

@@ -95,6 +95,8 @@ type Answer struct {
 	Model   string
 	Pending bool   // the call still runs, and a stored route will show its usage
 	ID      string // under which the provider keeps it
+	// Grounding is Gemini's candidates as far as they show what was searched.
+	Grounding []byte
 }
 
 // StreamOptions configure the reader of a stream.

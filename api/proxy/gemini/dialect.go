@@ -105,7 +105,18 @@ func (common) Usage(answer []byte) (dialect.Answer, error) {
 	a := dialect.Answer{Model: gjson.GetBytes(answer, "modelVersion").String()}
 	var err error
 	a.Reading, err = pricing.ReadGeminiUsage([]byte(gjson.GetBytes(answer, "usageMetadata").Raw))
+	a.Grounding = grounding(gjson.ParseBytes(answer))
 	return a, err
+}
+
+// grounding returns the candidates of an answer, or of a stream's event, where
+// one of them says what it was grounded on; nil otherwise.
+func grounding(answer gjson.Result) []byte {
+	candidates := answer.Get("candidates")
+	if !candidates.Get("#.groundingMetadata|0").Exists() {
+		return nil
+	}
+	return []byte(candidates.Raw)
 }
 
 // embed is :embedContent and :batchEmbedContents.
@@ -114,6 +125,14 @@ type embed struct{ common }
 func (embed) Request() pricing.Dialect                  { return pricing.GeminiEmbed }
 func (embed) SetBound(*dialect.Body, int64, bool) error { return nil }
 func (embed) Text([]byte, func(string))                 {}
+
+// Usage implements dialect.Endpoint: there is input alone.
+func (embed) Usage(answer []byte) (dialect.Answer, error) {
+	a := dialect.Answer{Model: gjson.GetBytes(answer, "modelVersion").String()}
+	var err error
+	a.Reading, err = pricing.ReadGeminiEmbedUsage([]byte(gjson.GetBytes(answer, "usageMetadata").Raw))
+	return a, err
+}
 
 // generate is :generateContent and :streamGenerateContent.
 type generate struct{ common }

@@ -48,6 +48,9 @@ func (s *stream) Event(data []byte) dialect.Event {
 	if e.Get("promptFeedback.blockReason").Exists() {
 		s.finished = true
 	}
+	if g := grounding(e); g != nil {
+		s.answer.Grounding = g
+	}
 	if usage := e.Get("usageMetadata"); usage.IsObject() {
 		s.answer.Reading, s.err = pricing.ReadGeminiUsage([]byte(usage.Raw))
 		s.seen = true
