@@ -1,9 +1,7 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -47,7 +45,7 @@ func (s *Server) join(c echo.Context) error {
 }
 
 func (s *Server) remove(c echo.Context) error {
-	if err := s.o.Node.Remove(c.Request().Context(), c.Param("id")); err != nil {
+	if err := s.o.Node.Remove(c.Request().Context(), param(c, "id")); err != nil {
 		return err
 	}
 	return reply(c, http.StatusOK, map[string]any{})
@@ -82,21 +80,4 @@ func (s *Server) health(c echo.Context) error {
 		"term": st.Term, "applied_index": st.AppliedIndex, "commit_index": st.CommitIndex,
 		"last_contact_ms": st.LastContact.Milliseconds(), "ready": st.Ready,
 	})
-}
-
-// ready answers 503 until every check holds; ?verbose names each.
-func (s *Server) ready(c echo.Context) error {
-	st := s.o.Node.Status()
-	status, word := http.StatusOK, "ok\n"
-	if !st.Ready {
-		status, word = http.StatusServiceUnavailable, "not ready\n"
-	}
-	var b strings.Builder
-	_, verbose := c.QueryParams()["verbose"]
-	for _, k := range st.Checks {
-		if mark := map[bool]string{true: "+", false: "-"}[k.OK]; verbose || !k.OK {
-			fmt.Fprintf(&b, "[%s] %s %s\n", mark, k.Name, k.Detail)
-		}
-	}
-	return c.String(status, b.String()+word)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
@@ -36,7 +37,11 @@ func serve(t *testing.T) (*httptest.Server, *lone) {
 		t.Fatal(err)
 	}
 	n := &lone{}
-	s, err := New(Options{Node: n, Ledger: unread{}, Catalogue: func() *pricing.Catalogue { return cat }})
+	gate, err := auth.New(auth.Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{Node: n, Ledger: unread{}, Gate: gate, Catalogue: func() *pricing.Catalogue { return cat }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
@@ -41,6 +43,10 @@ func problemOf(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
+	}
+	var denied *auth.Error
+	if errors.As(err, &denied) {
+		return problem(denied.Status, denied.Reason, denied.Message, denied.Hint)
 	}
 	var unavailable *raftnode.UnavailableError
 	if errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, raftnode.ErrClosed) {
@@ -122,9 +128,15 @@ func writeProblem(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	p := problemOf(err)
-	if p.Status == http.StatusServiceUnavailable {
-		c.Response().Header().Set("retry-after-ms", RetryAfterMs)
+	p, h := problemOf(err), c.Response().Header()
+	var denied *auth.Error
+	switch {
+	case p.Status == http.StatusServiceUnavailable:
+		h.Set("retry-after-ms", RetryAfterMs)
+	case p.Status == http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="meshfw"`)
+	case errors.As(err, &denied) && denied.RetryAfter > 0:
+		h.Set("Retry-After", strconv.FormatInt(int64(denied.RetryAfter.Seconds()), 10))
 	}
 	b, merr := json.Marshal(p)
 	if merr != nil {

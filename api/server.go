@@ -7,11 +7,11 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -42,87 +42,77 @@ type Ledger interface {
 	Budget(name string) (fsm.Budget, bool)
 	Account(fsm.AccountRef) (fsm.AccountState, bool)
 	Accounts(budget, cursor string, limit int) ([]fsm.AccountState, string, bool)
+	Keys(cursor string, limit int) ([]fsm.Key, string)
+	Key(id string) (fsm.Key, bool)
+	Events(after uint64, limit int) []fsm.Event
+	EventSeq() uint64
+	Limits() fsm.Limits
 }
 
-// Options are what a Server is made of. Proxy and Registry may be nil.
+// Defaults of Options.
+const (
+	DefaultBodyTimeout  = time.Minute
+	DefaultWriteTimeout = time.Minute
+)
+
+// Options are what a Server is made of.
 type Options struct {
 	Node      Node
 	Ledger    Ledger // the node's
+	Gate      Gate
 	Catalogue func() *pricing.Catalogue
-	Prices    Prices       // nil: prices cannot be changed
-	Proxy     http.Handler // serves /v1/, /v1beta/, /providers/ and HEAD /
-	Registry  *prometheus.Registry
-	Version   string
+	Prices    Prices               // nil: prices cannot be changed
+	Proxy     http.Handler         // serves /v1/, /v1beta/, /providers/ and HEAD /; nil: no proxy
+	Registry  *prometheus.Registry // nil: no metrics
+	Drift     func() []string      // what differs between config and cluster, with the command that applies it; nil: not known
+
+	MetricsOpen  bool          // /metrics without a key
+	BodyTimeout  time.Duration // for the body of a request, and one second more for each 64 KiB; 0: DefaultBodyTimeout
+	WriteTimeout time.Duration // for a client to take a piece of its answer; 0: DefaultWriteTimeout
 }
 
 // Server answers the API.
 type Server struct {
-	o Options
-	e *echo.Echo
+	o       Options
+	e       *echo.Echo
+	closing chan struct{}
+	streams atomic.Int64 // of events, open now
 }
 
 // New returns a server, or an error when a needed option is missing.
 func New(o Options) (*Server, error) {
-	if o.Node == nil || o.Ledger == nil || o.Catalogue == nil {
-		return nil, errors.New("api: Node, Ledger and Catalogue are needed")
+	if o.Node == nil || o.Ledger == nil || o.Gate == nil || o.Catalogue == nil {
+		return nil, errors.New("api: Node, Ledger, Gate and Catalogue are needed")
 	}
-	s := &Server{o: o, e: echo.New()}
-	s.e.IPExtractor = echo.ExtractIPDirect()
+	if o.BodyTimeout == 0 {
+		o.BodyTimeout = DefaultBodyTimeout
+	}
+	if o.WriteTimeout == 0 {
+		o.WriteTimeout = DefaultWriteTimeout
+	}
+	s := &Server{o: o, e: echo.New(), closing: make(chan struct{})}
 	s.e.HTTPErrorHandler = writeProblem
-	s.routes()
+	for _, r := range routes() {
+		s.e.Add(r.method, r.path, s.door(r))
+	}
 	return s, nil
 }
 
-// Handler serves the API and, where there is one, the proxy.
-func (s *Server) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Meshfw-Node", s.o.Node.Name())
-		if s.o.Proxy != nil && proxied(r) {
-			s.o.Proxy.ServeHTTP(w, r)
-			return
-		}
-		s.e.ServeHTTP(w, r)
-	})
-}
+// Close ends the streams of events; call it once, when shutting down begins.
+func (s *Server) Close() { close(s.closing) }
 
-func proxied(r *http.Request) bool {
-	p := r.URL.Path
-	return strings.HasPrefix(p, "/v1/") || strings.HasPrefix(p, "/v1beta/") || strings.HasPrefix(p, "/v1alpha/") || strings.HasPrefix(p, "/openai/") || strings.HasPrefix(p, "/providers/") ||
-		r.Method == http.MethodHead && p == "/"
-}
+// Handler serves everything: the API and, where there is one, the proxy.
+func (s *Server) Handler() http.Handler { return s.guard(true, true) }
 
-func (s *Server) routes() {
-	s.e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	s.e.GET("/readyz", s.ready)
-	if s.o.Registry != nil {
-		s.e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.o.Registry, promhttp.HandlerOpts{})))
-	}
-	g := s.e.Group("/api/v1")
-	g.POST("/reservations", s.reserve)
-	g.GET("/reservations", s.listReservations)
-	g.GET("/reservations/:id", s.getReservation)
-	g.POST("/reservations/:id/settle", s.settle)
-	g.POST("/reservations/:id/release", s.release)
-	g.POST("/charges", s.charge)
-	g.POST("/check", s.check)
-	g.POST("/estimate", s.estimate)
-	g.GET("/prices", s.listPrices)
-	g.GET("/prices/:provider/*", s.getPrice)
-	g.PUT("/prices/:provider/*", s.putPrice)
-	g.DELETE("/prices/:provider/*", s.deletePrice)
-	g.GET("/budgets", s.listBudgets)
-	g.GET("/budgets/:name", s.getBudget)
-	g.PUT("/budgets/:name", s.putBudget)
-	g.DELETE("/budgets/:name", s.deleteBudget)
-	g.GET("/budgets/:name/accounts", s.listAccounts)
-	g.GET("/accounts/:budget/:partition", s.getAccount)
-	g.GET("/cluster/members", s.members)
-	g.DELETE("/cluster/members/:id", s.remove)
-	g.POST("/cluster/join", s.join)
-	g.POST("/cluster/leave", s.leave)
-	g.POST("/cluster/transfer-leader", s.transferLeader)
-	g.GET("/cluster/health", s.health)
-}
+// ProxyHandler serves the proxy and the health checks alone: the API is at
+// AdminHandler.
+func (s *Server) ProxyHandler() http.Handler { return s.guard(true, false) }
+
+// AdminHandler serves the API, metrics, health checks and, for admins, profiles.
+func (s *Server) AdminHandler() http.Handler { return s.guard(false, true) }
+
+// defaultRead is as fresh as the leader.
+const defaultRead = raftnode.Default
 
 // fresh waits until the ledger is as fresh as the query asks.
 func (s *Server) fresh(c echo.Context) error {
@@ -138,9 +128,7 @@ func (s *Server) fresh(c echo.Context) error {
 			return badInput("min_index: want a whole number", "")
 		}
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), raftnode.DefaultReserveTimeout)
-	defer cancel()
-	if err := s.o.Node.ReadAt(ctx, level, index); err != nil {
+	if err := s.o.Node.ReadAt(c.Request().Context(), level, index); err != nil {
 		return err
 	}
 	setIndex(c, s.o.Ledger.AppliedIndex())
@@ -159,4 +147,16 @@ func (s *Server) submit(c echo.Context, cmd fsm.Command) (fsm.Result, error) {
 	}
 	setIndex(c, r.Index)
 	return r, problemOfResult(&r)
+}
+
+// change submits a change of policy, waits until this node has it, and answers.
+func (s *Server) change(c echo.Context, cmd fsm.Command, answer func(echo.Context) error) error {
+	r, err := s.submit(c, cmd)
+	if err != nil {
+		return err
+	}
+	if err := s.o.Node.ReadAt(c.Request().Context(), raftnode.Stale, r.Index); err != nil {
+		return err
+	}
+	return answer(c)
 }

@@ -105,29 +105,6 @@ func accountsOf(list []fsm.AccountState) ([]accountJSON, error) {
 	return out, nil
 }
 
-type reservationJSON struct {
-	ID              string            `json:"id"`
-	State           string            `json:"state"`
-	Labels          map[string]string `json:"labels"`
-	Model           string            `json:"model"`
-	Provider        string            `json:"provider"`
-	Amount          money.USD         `json:"amount"`
-	Actual          money.USD         `json:"actual"`
-	MaxOutputTokens int64             `json:"max_output_tokens,omitzero"`
-	Tokens          int64             `json:"tokens,omitzero"` // held, input and output
-	Usage           *usageJSON        `json:"usage,omitzero"`
-	CreatedAt       *time.Time        `json:"created_at"`
-	ExpiresAt       *time.Time        `json:"expires_at"`
-	ClosedAt        *time.Time        `json:"closed_at,omitzero"`
-	Accounts        []accountRefJSON  `json:"accounts"`
-	Index           uint64            `json:"index"`
-}
-
-type accountRefJSON struct {
-	Budget    string `json:"budget"`
-	Partition string `json:"partition"`
-}
-
 type usageJSON struct {
 	InputTokens       int64 `json:"input_tokens"`
 	CachedInputTokens int64 `json:"cached_input_tokens"`
@@ -136,20 +113,47 @@ type usageJSON struct {
 	Estimated         bool  `json:"estimated"`
 }
 
+type refJSON struct {
+	Budget    string `json:"budget"`
+	Partition string `json:"partition"`
+}
+
+// reservationJSON is a reservation; money is decimal USD. Actual is what was
+// settled or provisionally charged.
+type reservationJSON struct {
+	ID              string            `json:"id"`
+	State           string            `json:"state"`
+	Labels          map[string]string `json:"labels"`
+	Model           string            `json:"model"`
+	Provider        string            `json:"provider"`
+	MaxOutputTokens int64             `json:"max_output_tokens,omitzero"`
+	Amount          money.USD         `json:"amount"`
+	Actual          money.USD         `json:"actual"`
+	Tokens          int64             `json:"tokens,omitzero"` // held, input and output
+	Usage           *usageJSON        `json:"usage,omitzero"`
+	CreatedAt       *time.Time        `json:"created_at"`
+	ExpiresAt       *time.Time        `json:"expires_at"`
+	ClosedAt        *time.Time        `json:"closed_at,omitzero"`
+	Origin          string            `json:"origin"` // "api" or "proxy": the door it came through
+	Accounts        []refJSON         `json:"accounts"`
+	Index           uint64            `json:"index"`
+}
+
+var originNames = [...]string{"", "api", "proxy"}
+
 func reservationOf(r *fsm.Reservation) reservationJSON {
 	labels := make(map[string]string, len(r.Labels))
 	for _, l := range r.Labels {
 		labels[l.Name] = l.Value
 	}
 	out := reservationJSON{ID: r.ID, State: name(stateNames[:], int(r.State)), Labels: labels, Model: r.Model, Provider: r.Provider,
-		Amount: r.Amount, Actual: r.Actual, MaxOutputTokens: r.Units, Tokens: r.Tokens,
-		CreatedAt: instant(r.Granted), ExpiresAt: instant(r.Deadline), ClosedAt: instant(r.Closed),
-		Accounts: make([]accountRefJSON, 0, len(r.Accounts)), Index: r.Index}
+		MaxOutputTokens: r.Units, Tokens: r.Tokens, Amount: r.Amount, Actual: r.Actual, CreatedAt: instant(r.Granted), ExpiresAt: instant(r.Deadline),
+		ClosedAt: instant(r.Closed), Origin: name(originNames[:], int(r.Origin)), Accounts: make([]refJSON, 0, len(r.Accounts)), Index: r.Index}
+	for _, a := range r.Accounts {
+		out.Accounts = append(out.Accounts, refJSON{a.Budget, a.Partition})
+	}
 	if u := r.Usage; u != nil {
 		out.Usage = &usageJSON{u.InputTokens, u.CachedInputTokens, u.CacheWriteTokens, u.OutputTokens, u.Estimated}
-	}
-	for _, a := range r.Accounts {
-		out.Accounts = append(out.Accounts, accountRefJSON{a.Budget, a.Partition})
 	}
 	return out
 }

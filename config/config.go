@@ -24,6 +24,7 @@ const (
 type Config struct {
 	Node      Node
 	HTTP      HTTP
+	Admin     *Admin // nil: API and metrics are served where the proxy is
 	Cluster   Cluster
 	Auth      Auth
 	Log       Log
@@ -34,6 +35,7 @@ type Config struct {
 	Prices    []pricing.Override
 	Webhooks  []Webhook
 	Tracing   Tracing
+	Keys      []Key
 
 	// Warnings are worth a line in the log at the start: settings left out
 	// because a variable of the environment is not set.
@@ -51,6 +53,13 @@ type HTTP struct {
 	Listen         string        `cfg:"listen"` // host:port
 	AllowPlaintext bool          `cfg:"allow_plaintext"`
 	ReserveTimeout time.Duration `cfg:"reserve_timeout"` // how long a call waits for the ledger
+	MetricsOpen    bool          `cfg:"metrics_open"`    // /metrics without a key
+	TLS            *HTTPTLS      `cfg:"tls"`
+	TrustedProxies []string      `cfg:"trusted_proxies"` // addresses or CIDR blocks whose X-Forwarded-For is believed
+	MaxHeaderBytes int64         `cfg:"max_header_bytes"`
+	MaxConnections int64         `cfg:"max_connections"`
+	HeaderTimeout  time.Duration `cfg:"header_timeout"` // for all headers of a request
+	IdleTimeout    time.Duration `cfg:"idle_timeout"`   // of a connection between requests
 
 	// Of the proxy; 0 is its default.
 	MaxBodyBytes  int64         `cfg:"max_body_bytes"`      // of a request
@@ -68,16 +77,11 @@ type Cluster struct {
 	BootstrapExpect int64         `cfg:"bootstrap_expect"`
 	Join            []string      `cfg:"join"`
 	AllowPlaintext  bool          `cfg:"allow_plaintext"`
+	TLS             *ClusterTLS   `cfg:"tls"`
 	Heartbeat       time.Duration `cfg:"heartbeat"`
 	Election        time.Duration `cfg:"election"`
 	Lease           time.Duration `cfg:"lease"`
 	PromoteAfter    time.Duration `cfg:"promote_after"`
-}
-
-// Auth is the auth block.
-type Auth struct {
-	Mode        string `cfg:"mode"` // "open"
-	AllowRemote bool   `cfg:"allow_remote"`
 }
 
 // Log is the log block.

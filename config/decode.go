@@ -20,10 +20,8 @@ var labelled = map[string]bool{"provider": true, "budget": true, "price": true, 
 // notEnforced are settings of the design that this version does not act on
 // yet: they are refused, so that nobody relies on them.
 var notEnforced = map[string]bool{
-	"key": true, "admin": true, "tls": true,
-	"http.tls": true, "http.metrics_open": true, "http.admin": true, "cluster.tls": true,
-	"auth.admin_token": true, "auth.trusted_headers": true, "budget.breaker": true,
-	"budget.rate": true, "budget.rate_burst": true, "budget.requests": true, "budget.tokens": true,
+	"budget.breaker": true,
+	"budget.rate":    true, "budget.rate_burst": true, "budget.requests": true, "budget.tokens": true,
 	"budget.settle_grace": true, "budget.forget_after": true,
 }
 
@@ -35,7 +33,7 @@ type decoder struct {
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "auth", "log", "provider", "clamp", "degrade", "budget", "price", "webhook", "tracing"}
+var kinds = []string{"node", "http", "cluster", "auth", "log", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -64,6 +62,10 @@ func settings(kind string) any {
 		return &Webhook{}
 	case "tracing":
 		return &Tracing{}
+	case "admin":
+		return &Admin{}
+	case "key":
+		return &Key{}
 	}
 	return &struct{}{}
 }
@@ -90,6 +92,14 @@ func (d *decoder) block(b *block) error {
 		return d.fill(b, &d.c.Auth)
 	case "log":
 		return d.fill(b, &d.c.Log)
+	case "admin":
+		d.c.Admin = &Admin{}
+		return d.fill(b, d.c.Admin)
+	case "key":
+		k := Key{Name: b.label}
+		err := d.fill(b, &k)
+		d.c.Keys = append(d.c.Keys, k)
+		return err
 	case "provider":
 		p := Provider{Name: b.label}
 		if err := d.fill(b, &p); err != nil {

@@ -40,7 +40,9 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 	if blocks, err = override(blocks, vars); err != nil {
 		return nil, err
 	}
-	c := &Config{HTTP: HTTP{Listen: DefaultHTTPListen, ReserveTimeout: DefaultReserveTimeout}, Node: Node{ID: DefaultNodeID},
+	c := &Config{HTTP: HTTP{Listen: DefaultHTTPListen, ReserveTimeout: DefaultReserveTimeout, MaxHeaderBytes: DefaultMaxHeaderBytes,
+		MaxConnections: DefaultMaxConnections, HeaderTimeout: DefaultHeaderTimeout, IdleTimeout: DefaultIdleTimeout},
+		Auth: Auth{Mode: ModeKeys}, Node: Node{ID: DefaultNodeID},
 		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat},
 		Tracing: Tracing{SamplePercent: DefaultSamplePercent}}
 	d := decoder{c: c, seen: map[string]string{}}
@@ -216,23 +218,8 @@ func envName(label string) string {
 }
 
 func (c *Config) validate() error {
-	if c.Auth.Mode != "open" {
-		return fmt.Errorf("auth.mode is %q: this version enforces only mode = \"open\"; set it in the auth block", c.Auth.Mode)
-	}
-	for _, l := range []struct {
-		name, address string
-		plain         bool
-	}{{"http", c.HTTP.Listen, c.HTTP.AllowPlaintext}, {"cluster", c.Cluster.Listen, c.Cluster.AllowPlaintext}} {
-		local, err := loopback(l.address)
-		if err != nil {
-			return fmt.Errorf("%s.listen: %w", l.name, err)
-		}
-		if !local && !l.plain {
-			return fmt.Errorf("%s.listen is %s: plain text off loopback needs %s.allow_plaintext = true", l.name, l.address, l.name)
-		}
-		if !local && l.name == "http" && !c.Auth.AllowRemote {
-			return fmt.Errorf("http.listen is %s: auth.mode = \"open\" off loopback needs auth.allow_remote = true; anyone who reaches it can spend", l.address)
-		}
+	if err := c.validateDoors(); err != nil {
+		return err
 	}
 	switch c.Log.Level {
 	case "trace", "debug", "info", "warn", "error":

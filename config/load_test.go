@@ -41,9 +41,16 @@ func TestRefused(t *testing.T) {
 		name, text, want string
 		env              []string
 	}{
-		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, answer_timeout, body_timeout, listen, max_body_bytes, max_streams, reserve_timeout, stream_idle_timeout, write_timeout`, nil},
-		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, provider, clamp, degrade, budget, price, webhook, tracing`, nil},
-		{"keys", "auth {\n  mode = \"keys\"\n}\n", `c.hcl: auth.mode is "keys": this version enforces only mode = "open"; set it in the auth block`, nil},
+		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, answer_timeout, body_timeout, header_timeout, idle_timeout, listen, max_body_bytes, max_connections, max_header_bytes, max_streams, metrics_open, reserve_timeout, stream_idle_timeout, tls, trusted_proxies, write_timeout`, nil},
+		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, admin, provider, clamp, degrade, budget, price, key, webhook, tracing`, nil},
+		{"mode", "auth {\n  mode = \"kyes\"\n}\n", `c.hcl: auth.mode is "kyes": use "keys" or "open"`, nil},
+		{"plain", "http {\n  listen = \"0.0.0.0:1\"\n}\n", `c.hcl: http.listen is 0.0.0.0:1: off loopback it needs a tls block, or http.allow_plaintext = true to send keys and money in plain text`, nil},
+		{"cluster plain", "cluster {\n  listen = \"10.0.0.1:1\"\n}\n", `c.hcl: cluster.listen is 10.0.0.1:1: off loopback it needs a tls block, or cluster.allow_plaintext = true to send keys and money in plain text`, nil},
+		{"admin plain", "admin {\n  listen = \"[::]:1\"\n}\n", `c.hcl: admin.listen is [::]:1: off loopback it needs a tls block, or admin.allow_plaintext = true to send keys and money in plain text`, nil},
+		{"trusted", "auth {\n  trusted_headers = [\"X-Run-Id\"]\n}\n", `c.hcl: auth.trusted_headers: "X-Run-Id": name X-Agent-Id, X-User-Id, X-Team-Id, or X-Meshfw-Tag-<name> (or X-Meshfw-Tag-* for all of them); run headers always count`, nil},
+		{"proxies", "http {\n  trusted_proxies = [\"10.0.0.0/33\"]\n}\n", `c.hcl: http.trusted_proxies: "10.0.0.0/33" is no block of addresses such as 10.0.0.0/8`, nil},
+		{"tls", "http {\n  tls {\n    cert_file = \"a\"\n  }\n}\n", `c.hcl: http.tls: cert_file and key_file are needed; meshfw tls cert makes them`, nil},
+		{"key secret", "key \"a\" {\n  secret_sha256 = \"00\"\n}\n", `c.hcl: key "a": secret_sha256 must be 64 hexadecimal digits, such as from: printf %s "$SECRET" | sha256sum`, nil},
 		{"rate", "budget \"a\" {\n  rate = \"2/1m\"\n}\n", `c.hcl:2: rate in budget "a": this version does not enforce it yet; remove it to start`, nil},
 		{"limit", "budget \"a\" {\n  limit = \"-1\"\n}\n", `c.hcl:1: budget "a": limit: "-1": use 0 or more USD`, nil},
 		{"remote", open + "http {\n  listen = \"0.0.0.0:1\"\n  allow_plaintext = true\n}\n", `c.hcl: http.listen is 0.0.0.0:1: auth.mode = "open" off loopback needs auth.allow_remote = true; anyone who reaches it can spend`, nil},

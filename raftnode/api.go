@@ -59,7 +59,8 @@ type Config struct {
 	DiskStall   time.Duration // a write that hangs for this long stops the node
 	DigestEvery time.Duration // how often the leader compares the members' digests
 
-	Seed       fsm.Seed // what a new cluster starts with; the node fills in ClusterID
+	Seed       fsm.Seed              // what a new cluster starts with; the node fills in ClusterID
+	BeforeSeed func(*fsm.Seed) error // called by the leader that is about to seed; may add to the seed; nil: nothing
 	Logger     hclog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 	Version    string

@@ -93,6 +93,11 @@ func (n *Node) takeOver() error {
 	}
 	seed := n.cfg.Seed
 	seed.OpID, seed.ClusterID = newOpID(), n.identity().ClusterID
+	if n.cfg.BeforeSeed != nil {
+		if err := n.cfg.BeforeSeed(&seed); err != nil {
+			return fmt.Errorf("seed: %w", err)
+		}
+	}
 	res, _, err := n.applyEntry([][]byte{fsm.EncodeOp(nil, &seed)})
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)

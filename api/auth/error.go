@@ -1,6 +1,9 @@
 package auth
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Error is why a caller is not let in, as the door that it came to shows it.
 type Error struct {
@@ -8,6 +11,8 @@ type Error struct {
 	Reason  string // a word for programs, such as "unknown_key"
 	Message string // for people; holds no part of a credential
 	Hint    string // what to do; may be ""
+
+	RetryAfter time.Duration // with 429
 }
 
 func (e *Error) Error() string { return e.Message }

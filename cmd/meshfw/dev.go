@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
+
+	"github.com/mesh-cost-firewall/meshfw/config"
 )
 
 // devNodes is how many nodes the development cluster has.
@@ -115,7 +117,7 @@ func runDev(ctx context.Context, o devOptions, out io.Writer) (err error) {
 	}
 	d := &devCluster{o: o, binary: binary, out: out, exits: make(chan *process, devNodes+1)}
 	s := newSpreader(o)
-	server := &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: config.DefaultHeaderTimeout}
 	defer func() { err = errors.Join(err, d.stop(server)) }()
 	if err := d.start(); err != nil {
 		return errors.Join(err, front.Close())

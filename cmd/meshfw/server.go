@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -24,12 +22,10 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
-// Deadlines of shutting down, and of slow clients.
+// Deadlines of shutting down.
 const (
-	drainTimeout      = 20 * time.Second
-	closeTimeout      = 15 * time.Second
-	readHeaderTimeout = 10 * time.Second
-	idleTimeout       = 2 * time.Minute
+	drainTimeout = 20 * time.Second
+	closeTimeout = 15 * time.Second
 )
 
 func serverCommand() *cobra.Command {
@@ -42,11 +38,12 @@ func serverCommand() *cobra.Command {
 			if path == "" {
 				return usageError{errors.New("server: -config FILE is missing; start from config.hcl.example")}
 			}
-			cfg, err := config.Load(path, os.Environ())
+			load := func() (*config.Config, error) { return config.Load(path, os.Environ()) }
+			cfg, err := load()
 			if err != nil {
 				return err
 			}
-			return serve(c.Context(), cfg)
+			return serve(c.Context(), cfg, path, load)
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "config file: .hcl, .json, .yaml")
@@ -76,8 +73,9 @@ func configCommand() *cobra.Command {
 	return c
 }
 
-// serve runs a node until ctx ends or the node stops by itself.
-func serve(ctx context.Context, cfg *config.Config) error {
+// serve runs a node until ctx ends or the node stops by itself. load reads the
+// config anew, for SIGHUP.
+func serve(ctx context.Context, cfg *config.Config, path string, load func() (*config.Config, error)) error {
 	log := hclog.New(&hclog.LoggerOptions{Name: "meshfw", Level: hclog.LevelFromString(cfg.Log.Level), JSONFormat: cfg.Log.Format == "json"})
 	for _, w := range cfg.Warnings {
 		log.Warn("config", "warning", w)
@@ -86,24 +84,18 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	seed, err := seedOf(cfg, base)
+	doors, err := openDoors(cfg)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.HTTP.Listen)
-	if err != nil {
-		return fmt.Errorf("http: listen: %w", err)
-	}
-	defer listener.Close()
+	defer doors.close()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	node, err := raftnode.Open(raftnode.Config{
-		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
-		HTTPAddress: listener.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
-		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
-		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
-		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
-	})
+	member, err := memberConfig(cfg, base, doors, registry, log)
+	if err != nil {
+		return err
+	}
+	node, err := raftnode.Open(member)
 	if errors.Is(err, raftnode.ErrRemoved) {
 		log.Info("this node was removed from the cluster; it does not come back by itself", "data_dir", cfg.Node.DataDir)
 		return nil
@@ -111,11 +103,13 @@ func serve(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	handler, err := handlerOf(cfg, node, prices.New(base, node.Ledger()), registry, log)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	handlers, err := handlersOf(cfg, path, node, prices.New(base, node.Ledger()), registry, log)
 	if err != nil {
 		return errors.Join(err, closeNode(node))
 	}
-	handler, stopTracing, err := traced(ctx, cfg, handler, log)
+	spans, stopTracing, err := traced(ctx, cfg, log)
 	if err != nil {
 		return errors.Join(err, closeNode(node))
 	}
@@ -125,10 +119,10 @@ func serve(ctx context.Context, cfg *config.Config) error {
 		return errors.Join(err, closeNode(node))
 	}
 	defer stopAlerts()
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	log.Info("serving", "http", listener.Addr().String(), "node", cfg.Node.ID)
+	failed := doors.serve(cfg, handlers, spans)
+	log.Info("serving", "http", doors.http.Addr().String(), "node", cfg.Node.ID, "auth", cfg.Auth.Mode)
+	go reloadOnHangup(ctx, load, doors, handlers.proxy, log)
+	go afterSeed(ctx, cfg, path, node, log)
 
 	var cause error
 	select {
@@ -140,13 +134,52 @@ func serve(ctx context.Context, cfg *config.Config) error {
 			cause = nil
 		}
 	}
-	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
+	handlers.api.Close()
+	drain, stop := context.WithTimeout(context.Background(), drainTimeout)
+	defer stop()
+	if err := doors.shutdown(drain); err != nil {
 		log.Warn("calls still ran at the end of the drain; their holds become charges at their deadlines", "timeout", drainTimeout)
-		cause = errors.Join(cause, server.Close())
+		cause = errors.Join(cause, doors.close())
 	}
 	return errors.Join(cause, closeNode(node))
+}
+
+// memberConfig is how the node takes part in the cluster.
+func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, registry *prometheus.Registry, log hclog.Logger) (raftnode.Config, error) {
+	seed, err := seedOf(cfg, base)
+	if err != nil {
+		return raftnode.Config{}, err
+	}
+	out := raftnode.Config{
+		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
+		HTTPAddress: doors.http.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
+		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
+		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
+		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
+	}
+	if cfg.Auth.Mode == config.ModeKeys && cfg.Auth.AdminToken == "" {
+		out.BeforeSeed = func(s *fsm.Seed) error {
+			key, err := adminKey(cfg.Node.DataDir, log)
+			s.Keys = append(s.Keys[:len(seed.Keys):len(seed.Keys)], key)
+			return err
+		}
+	}
+	return out, nil
+}
+
+// afterSeed does what can be done once the cluster has its first policies.
+func afterSeed(ctx context.Context, cfg *config.Config, path string, node *raftnode.Node, log hclog.Logger) {
+	for !node.Ledger().Seeded() {
+		if sleep(ctx, adminTokenPoll); ctx.Err() != nil {
+			return
+		}
+	}
+	for _, d := range drift(cfg, path, node.Ledger()) {
+		log.Warn("the config differs from the cluster, whose policy rules", "difference", d)
+	}
+	if cfg.Auth.Mode == config.ModeKeys && cfg.Auth.AdminToken == "" {
+		keepAdmin(ctx, cfg, node, log)
+	}
 }
 
 func closeNode(node *raftnode.Node) error {
@@ -155,37 +188,60 @@ func closeNode(node *raftnode.Node) error {
 	return node.Close(ctx)
 }
 
-// handlerOf puts proxy and API together.
-func handlerOf(cfg *config.Config, node *raftnode.Node, priced *prices.Holder, registry *prometheus.Registry, log hclog.Logger) (http.Handler, error) {
-	gate, err := auth.New(auth.Options{Open: cfg.Auth.Mode == "open"})
+// handlers is what the listeners serve.
+type handlers struct {
+	api   *api.Server
+	proxy *proxy.Proxy
+}
+
+// handlersOf puts gate, proxy and API together.
+func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *prices.Holder, registry *prometheus.Registry, log hclog.Logger) (handlers, error) {
+	proxies, err := cfg.HTTP.Proxies()
 	if err != nil {
-		return nil, err
+		return handlers{}, err
 	}
-	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced.Current, PricesAt: priced.At, Logger: log.Named("proxy"), Registerer: registry,
+	address := api.ClientAddress(proxies)
+	gate, err := auth.New(auth.Options{Open: cfg.Auth.Mode == config.ModeOpen, Keys: node.Ledger(), Now: node.Now,
+		Fresh:      func(ctx context.Context) error { return node.ReadAt(ctx, raftnode.Default, 0) },
+		AdminToken: cfg.Auth.AdminToken, TrustedHeaders: cfg.Auth.TrustedHeaders, Address: address})
+	if err != nil {
+		return handlers{}, err
+	}
+	providers, err := providersOf(cfg)
+	if err != nil {
+		return handlers{}, err
+	}
+	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: auth.Spender{Gate: gate}, Catalogue: priced.Catalogue,
+		Prices: priced.Current, PricesAt: priced.At,
+		Providers: providers, Logger: log.Named("proxy"), Registerer: registry,
 		Clamp: proxy.Clamp{MinOutputTokens: cfg.Clamp.MinOutputTokens, Explicit: cfg.Clamp.Explicit}, MaxBodyBytes: cfg.HTTP.MaxBodyBytes,
 		MaxStreams: cfg.HTTP.MaxStreams, AnswerTimeout: cfg.HTTP.AnswerTimeout, StreamIdle: cfg.HTTP.StreamIdle,
 		BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout}
 	for _, d := range cfg.Degrades {
 		options.Degrades = append(options.Degrades, proxy.Degrade{Model: d.Model, To: d.To, MinRemainingBp: d.RemainingBp, Match: d.Match})
 	}
+	calls, err := proxy.New(options)
+	if err != nil {
+		return handlers{}, err
+	}
+	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced, Proxy: calls, Registry: registry,
+		Drift:       func() []string { return drift(cfg, path, node.Ledger()) },
+		MetricsOpen: cfg.HTTP.MetricsOpen, BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout})
+	return handlers{server, calls}, err
+}
+
+func providersOf(cfg *config.Config) ([]proxy.Provider, error) {
+	var out []proxy.Provider
 	for _, p := range cfg.Providers {
 		caps, err := p.Caps.Pricing()
 		if err != nil {
 			return nil, fmt.Errorf("provider %q: caps: %w", p.Name, err)
 		}
-		options.Providers = append(options.Providers, proxy.Provider{Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL,
+		out = append(out, proxy.Provider{Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL,
 			APIKey: p.APIKey, Catalogue: p.Catalogue, PassThroughKey: p.PassThroughKey, Models: p.Models, Caps: caps,
 			FreeRoutes: p.FreeRoutes, RewriteModel: p.RewriteModel, APIVersion: p.APIVersion})
 	}
-	calls, err := proxy.New(options)
-	if err != nil {
-		return nil, err
-	}
-	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Catalogue: priced.Catalogue, Prices: priced, Proxy: calls, Registry: registry, Version: version})
-	if err != nil {
-		return nil, err
-	}
-	return server.Handler(), nil
+	return out, nil
 }
 
 // seedOf is what a new cluster starts with. The config's prices are checked
@@ -212,5 +268,33 @@ func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 		}
 		seed.Prices = append(seed.Prices, p)
 	}
+	for _, k := range cfg.Keys {
+		key, err := keyOf(k)
+		if err != nil {
+			return seed, err
+		}
+		seed.Keys = append(seed.Keys, key)
+	}
 	return seed, nil
+}
+
+// keyOf is the ledger's key of a key block; its id is the block's name.
+func keyOf(k config.Key) (fsm.Key, error) {
+	hash, err := k.Hash()
+	if err != nil {
+		return fsm.Key{}, err
+	}
+	expires, err := k.Expires()
+	if err != nil {
+		return fsm.Key{}, err
+	}
+	out := fsm.Key{ID: k.Name, Name: k.Name, Hash: hash, Role: k.Role, Labels: fsm.NewLabels(k.Labels), Models: k.Models,
+		Providers: k.Providers, Budgets: k.Budgets, RefusalStatus: k.RefusalStatus}
+	if out.Role == "" {
+		out.Role = fsm.RoleAgent
+	}
+	if !expires.IsZero() {
+		out.Expires = fsm.Time(expires.UnixNano())
+	}
+	return out, nil
 }

@@ -15,11 +15,11 @@ import (
 // tracingFlush is how long the last spans may take to be sent.
 const tracingFlush = 3 * time.Second
 
-// traced puts spans around h where the config names a collector. stop sends
-// what is left.
-func traced(ctx context.Context, cfg *config.Config, h http.Handler, log hclog.Logger) (_ http.Handler, stop func(), err error) {
+// traced returns what puts spans around a handler where the config names a
+// collector. stop sends what is left.
+func traced(ctx context.Context, cfg *config.Config, log hclog.Logger) (wrap func(http.Handler) http.Handler, stop func(), err error) {
 	if cfg.Tracing.Endpoint == "" {
-		return h, func() {}, nil
+		return func(h http.Handler) http.Handler { return h }, func() {}, nil
 	}
 	t, err := tracing.New(ctx, tracing.Options{Endpoint: cfg.Tracing.Endpoint, Headers: cfg.Tracing.Headers,
 		SamplePercent: cfg.Tracing.SamplePercent, Node: cfg.Node.ID, Version: version})
@@ -28,7 +28,7 @@ func traced(ctx context.Context, cfg *config.Config, h http.Handler, log hclog.L
 	}
 	log = log.Named("tracing")
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("spans were not sent", "error", err) }))
-	return t.Handler(h), func() {
+	return t.Handler, func() {
 		flush, cancel := context.WithTimeout(context.Background(), tracingFlush)
 		defer cancel()
 		if err := t.Close(flush); err != nil {

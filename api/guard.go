@@ -1,0 +1,158 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
+)
+
+// minBodyRate is what a client must send at least on average, bytes per second,
+// beyond its first BodyTimeout.
+const minBodyRate = 64 << 10
+
+// guard is the way in: it refuses paths that could be read in two ways, bounds
+// the time that slow clients take, and sends a call to proxy or API.
+func (s *Server) guard(withProxy, withAPI bool) http.Handler {
+	profiles := s.profiles()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Meshfw-Node", s.o.Node.Name())
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if !proxied(r) { // the proxy has bounds of its own
+			w, r = s.bounded(w, r)
+		}
+		if bad := badPath(r); bad != "" {
+			writeProblem(badInput("the path "+bad, ""), s.e.NewContext(r, w))
+			return
+		}
+		path := r.URL.Path
+		switch {
+		case proxied(r):
+			if withProxy && s.o.Proxy != nil {
+				s.o.Proxy.ServeHTTP(w, r)
+				return
+			}
+			writeProblem(echo.ErrNotFound, s.e.NewContext(r, w))
+		case path == "/livez" || path == "/readyz" || withAPI && !strings.HasPrefix(path, profilePrefix):
+			s.e.ServeHTTP(w, r)
+		case withAPI && !withProxy:
+			profiles.ServeHTTP(w, r)
+		default:
+			writeProblem(problem(http.StatusNotFound, "no_such_route", "", "the API is on the admin listener"), s.e.NewContext(r, w))
+		}
+	})
+}
+
+func proxied(r *http.Request) bool {
+	p := r.URL.Path
+	return strings.HasPrefix(p, "/v1/") || strings.HasPrefix(p, "/v1beta/") || strings.HasPrefix(p, "/v1alpha/") ||
+		strings.HasPrefix(p, "/openai/") || strings.HasPrefix(p, "/providers/") ||
+		r.Method == http.MethodHead && p == "/"
+}
+
+// badPath says what is wrong with a path that two parsers could read in two
+// ways, so that what is checked is what is served. Escaped slashes have a place
+// only in the names of accounts and of models.
+func badPath(r *http.Request) string {
+	if r.URL.Host != "" || r.URL.Scheme != "" || !strings.HasPrefix(r.URL.Path, "/") {
+		return "must begin with a slash"
+	}
+	p := r.URL.Path
+	for i := 0; i < len(p); i++ {
+		if p[i] < ' ' || p[i] == 0x7f || p[i] == '\\' {
+			return "holds a control character or a backslash"
+		}
+	}
+	raw := r.URL.EscapedPath()
+	if strings.Contains(raw, "//") {
+		return "has an empty part"
+	}
+	for part := range strings.SplitSeq(raw, "/") {
+		switch strings.ToLower(part) {
+		case ".", "..", "%2e", "%2e%2e", ".%2e", "%2e.":
+			return "has a part that is . or .."
+		}
+	}
+	named := strings.HasPrefix(p, prefix+"/accounts/") || strings.HasPrefix(p, prefix+"/prices/")
+	if !named && strings.Contains(strings.ToLower(raw), "%2f") {
+		return "has an escaped slash"
+	}
+	return ""
+}
+
+// bounded puts deadlines on a slow client, which hold also where a call itself
+// may last.
+func (s *Server) bounded(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request) {
+	control := http.NewResponseController(w)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &slowBody{ReadCloser: r.Body, control: control, end: time.Now().Add(s.o.BodyTimeout)}
+	}
+	_ = control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
+	return &slowWriter{ResponseWriter: w, control: control, limit: s.o.WriteTimeout}, r
+}
+
+// slowBody gives a body until end, and more as it comes in.
+type slowBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+	end     time.Time
+	read    int64
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	// A writer without deadlines (a test's recorder) has none to set.
+	_ = b.control.SetReadDeadline(b.end.Add(time.Duration(b.read) * time.Second / minBodyRate))
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	if err != nil {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// slowWriter gives a client a limit to take each piece of its answer.
+type slowWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	limit   time.Duration
+}
+
+func (w *slowWriter) Write(p []byte) (int, error) {
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
+	return w.ResponseWriter.Write(p)
+}
+
+func (w *slowWriter) Flush() {
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
+	_ = w.control.Flush()
+}
+
+// Unwrap lets a ResponseController reach what is underneath.
+func (w *slowWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+const profilePrefix = "/debug/pprof"
+
+// profiles serves Go's profiles to admins.
+func (s *Server) profiles() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(profilePrefix+"/", pprof.Index)
+	mux.HandleFunc(profilePrefix+"/profile", pprof.Profile)
+	mux.HandleFunc(profilePrefix+"/symbol", pprof.Symbol)
+	mux.HandleFunc(profilePrefix+"/trace", pprof.Trace)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		caller, err := s.o.Gate.Identify(r)
+		if err == nil && caller.Role != auth.RoleAdmin {
+			err = problem(http.StatusForbidden, "not_allowed", "profiles are for admins", "")
+		}
+		if err != nil {
+			writeProblem(err, s.e.NewContext(r, w))
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}

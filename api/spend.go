@@ -1,0 +1,188 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
+)
+
+type spendRequest struct {
+	ID       string            `json:"id"`
+	Labels   map[string]string `json:"labels"`
+	Amount   *money.USD        `json:"amount"`
+	Usage    *pricing.Usage    `json:"usage"`
+	Model    string            `json:"model"`
+	Provider string            `json:"provider"`
+}
+
+// cost is the amount named, or what the usage costs at the dearest time.
+func (s *Server) cost(in *spendRequest) (money.USD, *fsm.Usage, error) {
+	if (in.Amount == nil) == (in.Usage == nil) {
+		return 0, nil, badInput("give either amount, or usage and model", "")
+	}
+	if in.Amount != nil {
+		if *in.Amount < 0 {
+			return 0, nil, badInput("amount: must not be negative", "")
+		}
+		return *in.Amount, nil, nil
+	}
+	if in.Model == "" {
+		return 0, nil, badInput("model: name the one that was used", "")
+	}
+	m, err := s.model(in.Provider, in.Model)
+	if err != nil {
+		return 0, nil, err
+	}
+	cost, err := m.Cost(*in.Usage, pricing.Terms{})
+	if err != nil {
+		return 0, nil, err
+	}
+	u := in.Usage
+	written := u.CacheWrite5mTokens + u.CacheWrite1hTokens
+	cached := u.CachedInputTokens + u.CachedInputAudioTokens + u.CachedInputImageTokens
+	return cost.Amount, &fsm.Usage{InputTokens: u.TotalInputTokens() - cached - written,
+		CachedInputTokens: cached, CacheWriteTokens: written, OutputTokens: u.TotalOutputTokens()}, nil
+}
+
+// authority says on whose behalf a caller acts on a reservation: an admin acts
+// on those of every key, but on none of the proxy's, whose calls only the proxy
+// knows the end of.
+func (s *Server) authority(c echo.Context, id string) (owner string, force bool, err error) {
+	who := caller(c)
+	if who.Open || agent(c) {
+		return who.KeyID, false, nil
+	}
+	r, ok := s.o.Ledger.Reservation(id)
+	if !ok {
+		if err := s.o.Node.ReadAt(c.Request().Context(), defaultRead, 0); err != nil {
+			return "", false, err
+		}
+		r, ok = s.o.Ledger.Reservation(id)
+	}
+	return who.KeyID, ok && r.Origin == fsm.OriginAPI, nil
+}
+
+func (s *Server) settle(c echo.Context) error {
+	var in spendRequest
+	if _, err := decode(c, &in); err != nil {
+		return err
+	}
+	if in.ID != "" || in.Labels != nil {
+		return badInput("id and labels are the reservation's", "")
+	}
+	id := param(c, "id")
+	if in.Usage != nil && in.Model == "" {
+		r, err := s.find(c)
+		if err != nil {
+			return err
+		}
+		in.Model = r.Model
+		if in.Provider == "" {
+			in.Provider = r.Provider
+		}
+	}
+	amount, usage, err := s.cost(&in)
+	if err != nil {
+		return err
+	}
+	owner, force, err := s.authority(c, id)
+	if err != nil {
+		return err
+	}
+	return s.end(c, &fsm.Settle{ID: id, Amount: amount, Usage: usage, Origin: fsm.OriginAPI, Owner: owner, Force: force})
+}
+
+func (s *Server) release(c echo.Context) error {
+	var none struct{}
+	if err := decodeOptional(c, &none); err != nil {
+		return err
+	}
+	id := param(c, "id")
+	owner, force, err := s.authority(c, id)
+	if err != nil {
+		return err
+	}
+	return s.end(c, &fsm.Release{ID: id, Origin: fsm.OriginAPI, Owner: owner, Force: force})
+}
+
+func (s *Server) extend(c echo.Context) error {
+	var in struct {
+		Amount *money.USD `json:"amount"`
+		TTL    string     `json:"ttl"`
+	}
+	if _, err := decode(c, &in); err != nil {
+		return err
+	}
+	if in.Amount == nil && in.TTL == "" {
+		return badInput("give amount, ttl or both", "both are absolute: the whole hold, the time from now")
+	}
+	id := param(c, "id")
+	cmd := &fsm.Extend{ID: id, Origin: fsm.OriginAPI}
+	if in.Amount != nil {
+		if *in.Amount < 0 {
+			return badInput("amount: must not be negative", "")
+		}
+		cmd.Amount = *in.Amount
+	}
+	if in.TTL != "" {
+		ttl, err := ttlOf(in.TTL)
+		if err != nil {
+			return err
+		}
+		cmd.Deadline = s.o.Node.Now() + fsm.Time(ttl)
+	}
+	var err error
+	if cmd.Owner, cmd.Force, err = s.authority(c, id); err != nil {
+		return err
+	}
+	return s.end(c, cmd)
+}
+
+func (s *Server) charge(c echo.Context) error {
+	var in spendRequest
+	hash, err := decode(c, &in)
+	if err != nil {
+		return err
+	}
+	if in.ID == "" || len(in.ID) > maxID {
+		return badInput(fmt.Sprintf("id: 1 to %d bytes are needed", maxID), "it makes a repeated charge count once")
+	}
+	labels, err := s.labels(c, in.Labels)
+	if err != nil {
+		return err
+	}
+	amount, usage, err := s.cost(&in)
+	if err != nil {
+		return err
+	}
+	if in.Model != "" {
+		labels = append(labels, fsm.Label{Name: fsm.LabelModel, Value: in.Model})
+	}
+	if in.Provider != "" {
+		labels = append(labels, fsm.Label{Name: fsm.LabelProvider, Value: in.Provider})
+	}
+	sortLabels(labels)
+	return s.end(c, &fsm.Charge{ID: in.ID, Hash: hash, Labels: labels, Amount: amount, Usage: usage, Owner: caller(c).KeyID})
+}
+
+// end submits what changes a reservation or records spend, and answers the
+// reservation.
+func (s *Server) end(c echo.Context, cmd fsm.Command) error {
+	r, err := s.submit(c, cmd)
+	if err != nil {
+		return err
+	}
+	if f := r.Refusal; r.Code == fsm.Refused && f != nil {
+		return problem(http.StatusPaymentRequired, name(reasonNames[:], int(f.Reason)),
+			"the hold was not raised: budget "+f.Account.Budget+", account "+f.Account.Partition, remedy(f))
+	}
+	if r.Reservation == nil {
+		return reply(c, http.StatusOK, map[string]any{"index": r.Index})
+	}
+	return reply(c, http.StatusOK, reservationOf(r.Reservation))
+}
