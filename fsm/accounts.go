@@ -42,7 +42,6 @@ func (m *Machine) makeAccount(s *slot, partition string, owner uint32) {
 // dropAccount takes an account away. Pins that name it are skipped from now on.
 func (m *Machine) dropAccount(id uint32) {
 	a := m.accounts.get(id)
-	m.mix(uint64(id), uint64(a.Serial))
 	if p := m.policyOf(a); p != nil {
 		delete(p.accounts, a.Partition)
 	}
@@ -66,7 +65,7 @@ func (m *Machine) roll(p *policy, a *account) {
 	}
 	if a.Current.kept() {
 		x := m.editExt(a)
-		x.Older = append(x.Older, a.Current)
+		x.Older, x.olderHash = append(x.Older, a.Current), 0
 	}
 	a.Current = bucket{Start: start, End: end}
 	if a.Ext != nil {
@@ -97,28 +96,5 @@ func (x *extension) trim() {
 		kept = append(kept, x.Older[i])
 	}
 	clear(x.Older[len(kept):])
-	x.Older = kept
-}
-
-// mixAccount notes in the digest what an account is after a change.
-func (m *Machine) mixAccount(a *account) {
-	b := &a.Current
-	h := uint64(a.Serial)
-	for _, v := range [...]int64{int64(b.Start), int64(b.Settled), int64(b.Charges), int64(b.Adjusted), int64(b.Provisional), int64(b.Held),
-		int64(b.Admitted), int64(b.OverSettle), int64(b.Returned), int64(b.Pins), int64(a.Open)} {
-		h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
-		h ^= h >> 29
-	}
-	if x := a.Ext; x != nil {
-		for _, t := range x.Rates {
-			h = (h ^ uint64(t)) * 0x9e3779b97f4a7c15
-		}
-		h = (h^uint64(x.Breaker.State)^x.Breaker.Probe<<8)*0x9e3779b97f4a7c15 ^ uint64(x.Breaker.Reopens) ^ uint64(len(x.Older))<<32
-	}
-	m.mix(h)
-}
-
-// mixReservation notes in the digest what a reservation is after a change.
-func (m *Machine) mixReservation(v *reservation) {
-	m.mix(v.Order<<8|uint64(v.State), uint64(v.Amount)^uint64(v.Actual)<<1, uint64(v.Deadline)^uint64(v.At)<<1)
+	x.Older, x.olderHash = kept, 0
 }

@@ -82,7 +82,6 @@ func (m *Machine) takeSpend(p *policy, a *account, amount money.USD) money.USD {
 		taken = max(0, min(amount, a.Current.spent()))
 	}
 	a.Current.Adjusted -= taken
-	m.mixAccount(a)
 	return taken
 }
 
@@ -110,7 +109,6 @@ func (m *Machine) reset(c *Reset) Result {
 		taken = a.Current.spent()
 	}
 	a.Current.Adjusted -= taken
-	m.mixAccount(a)
 	m.record(Event{Type: EventAccountReset, Actor: c.Actor, Budget: c.Account.Budget, Partition: c.Account.Partition, Detail: c.Reason, Amount: -taken})
 	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }

@@ -54,7 +54,6 @@ func (m *Machine) probeEnds(v *reservation, to State) {
 		case StateProvisional:
 			m.trip(p, a, x.Breaker.Reason)
 		}
-		m.mixAccount(a)
 	}
 }
 
@@ -81,7 +80,6 @@ func (m *Machine) countRefusal(ref AccountRef, n int64) {
 	if b.Refusals += min(n, p.Breaker.Refusals); b.Refusals >= p.Breaker.Refusals {
 		m.trip(p, a, "loop: "+strconv.FormatInt(b.Refusals, 10)+" refusals")
 	}
-	m.mixAccount(a)
 }
 
 // countRefusals counts what nodes refused from their own memory.

@@ -61,7 +61,6 @@ func (m *Machine) lapse(id uint32, v *reservation) {
 	v.At = v.Deadline + m.graceOf(v)
 	m.deadlines.move(id, v.At)
 	m.probeEnds(v, StateProvisional)
-	m.mixReservation(v)
 }
 
 // graceOf is how long a provisional charge can still be corrected: the longest
@@ -92,7 +91,6 @@ func (m *Machine) finalize(id uint32, v *reservation) {
 	m.owners.at(v.owner).open--
 	v.At = m.now
 	m.closed.push(dueItem{m.now + Time(keepClosed), v.Order, id})
-	m.mixReservation(v)
 }
 
 // forget drops a closed record. What is not younger than it is no longer known
@@ -103,7 +101,6 @@ func (m *Machine) forget(id uint32) {
 		m.postAll(v, &posting{pins: -1})
 	}
 	m.cutoff = max(m.cutoff, v.Granted)
-	m.mix(^v.Order)
 	t := v.texts()
 	delete(m.ids, t.id)
 	if t.key != "" && m.idem[t.key] == id {

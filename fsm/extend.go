@@ -43,7 +43,6 @@ func (m *Machine) extend(e *Extend) Result {
 		v.Deadline = e.Deadline
 		m.deadlines.move(id, v.Deadline)
 	}
-	m.mixReservation(v)
 	return m.answer(v)
 }
 

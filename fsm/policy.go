@@ -95,7 +95,6 @@ func (m *Machine) setLimit(s *SetLimit) Result {
 	x := m.editExt(a)
 	x.Limit = s.Limit
 	m.told(pl.slots[0].p, a, 0)
-	m.mixAccount(a)
 	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }
 
@@ -135,6 +134,5 @@ func (m *Machine) freezeAccount(f *Freeze) Result {
 			x.Breaker = breakerState{}
 		}
 	}
-	m.mixAccount(a)
 	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }

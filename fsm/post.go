@@ -50,7 +50,6 @@ func (m *Machine) post(pn pin, x *posting) pin {
 	default:
 		m.postOlder(a, pn.Start, x)
 	}
-	m.mixAccount(a)
 	if x.settled+x.charged+x.adjusted+x.provisional > 0 {
 		m.told(p, a, x.settled+x.charged+x.provisional)
 	}
@@ -60,6 +59,7 @@ func (m *Machine) post(pn pin, x *posting) pin {
 // postOlder posts to a window that is over.
 func (m *Machine) postOlder(a *account, start Time, x *posting) {
 	e := m.editExt(a)
+	e.olderHash = 0
 	for i := range e.Older {
 		if e.Older[i].Start == start {
 			e.Older[i].add(x)

@@ -141,7 +141,6 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
 		if s.wouldNot != ReasonNone {
 			m.wouldRefuse(s, acc)
 		}
-		m.mixAccount(acc)
 		start := s.start
 		if s.p.rolling() {
 			start = 0
@@ -167,7 +166,6 @@ func (m *Machine) keep(v *reservation) uint32 {
 		m.idem[t.key] = id
 	}
 	m.owners.at(v.owner).records++
-	m.mixReservation(v)
 	return id
 }
 

@@ -90,7 +90,6 @@ func (m *Machine) makeRun(name, parent string) {
 	}
 	m.runSerial++
 	m.putRun(m.runs.add(run{Name: name, Parent: parent, Last: m.now, Serial: m.runSerial}))
-	m.mix(m.runSerial)
 }
 
 // putRun lets a run be found.
@@ -102,7 +101,6 @@ func (m *Machine) putRun(id uint32) {
 
 func (m *Machine) dropRun(id uint32) {
 	r := m.runs.get(id)
-	m.mix(^r.Serial)
 	delete(m.runIDs, r.Name)
 	m.runQueue.remove(id)
 	m.runs.remove(id)

@@ -142,7 +142,6 @@ func (m *Machine) close(id uint32, v *reservation, from State) {
 	}
 	v.At = m.now
 	m.closed.push(dueItem{m.now + Time(keepClosed), v.Order, id})
-	m.mixReservation(v)
 }
 
 func (m *Machine) release(r *Release) Result {

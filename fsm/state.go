@@ -68,6 +68,8 @@ type extension struct {
 	Rolling  []rolling // live buckets of a rolling window, by start
 	Told     uint32    // alerts told in the current window, one bit each
 	WouldNot int64     // refusals that a monitor budget did not make in the current window
+
+	olderHash uint64 // of Older, for the digest; 0: to be computed
 }
 
 // rolling is what was spent in one bucket of a rolling window.

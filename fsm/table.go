@@ -16,11 +16,14 @@ type table[T any] struct {
 	first int      // no word of room below it has a bit
 	count int
 	epoch uint64
+
+	touched []uint32 // written since the entry began, each once
 }
 
 type page[T any] struct {
 	epoch uint64
 	used  uint64 // one bit for each record
+	dirty uint64 // one bit for each record in the table's touched
 	recs  [pageSize]T
 }
 
@@ -31,11 +34,13 @@ func (t *table[T]) add(v T) uint32 {
 			p := t.first*64 + bits.TrailingZeros64(w)
 			id := uint32(p*pageSize + bits.TrailingZeros64(^t.pages[p].used))
 			t.put(id, v)
+			t.touch(t.pages[p], id)
 			return id
 		}
 	}
 	id := uint32(len(t.pages) * pageSize)
 	t.put(id, v)
+	t.touch(t.pages[id/pageSize], id)
 	return id
 }
 
@@ -69,7 +74,34 @@ func (t *table[T]) has(id uint32) bool {
 }
 
 // edit returns the record for writing.
-func (t *table[T]) edit(id uint32) *T { return &t.writable(id).recs[id%pageSize] }
+func (t *table[T]) edit(id uint32) *T {
+	p := t.writable(id)
+	t.touch(p, id)
+	return &p.recs[id%pageSize]
+}
+
+// touch notes that a record is written.
+func (t *table[T]) touch(p *page[T], id uint32) {
+	if bit := uint64(1) << (id % pageSize); p.dirty&bit == 0 {
+		p.dirty |= bit
+		t.touched = append(t.touched, id)
+	}
+}
+
+// settled calls f with the records that were written since it was called last,
+// nil for those that were removed, in the order of the first write.
+func (t *table[T]) settled(f func(id uint32, v *T)) {
+	for _, id := range t.touched {
+		p := t.pages[id/pageSize]
+		p.dirty &^= 1 << (id % pageSize)
+		if t.has(id) {
+			f(id, &p.recs[id%pageSize])
+		} else {
+			f(id, nil)
+		}
+	}
+	t.touched = t.touched[:0]
+}
 
 func (t *table[T]) writable(id uint32) *page[T] {
 	p := t.pages[id/pageSize]
@@ -85,6 +117,7 @@ func (t *table[T]) writable(id uint32) *page[T] {
 // remove gives an id back.
 func (t *table[T]) remove(id uint32) {
 	p := t.writable(id)
+	t.touch(p, id)
 	p.used &^= 1 << (id % pageSize)
 	p.recs[id%pageSize] = *new(T)
 	n := int(id / pageSize)
