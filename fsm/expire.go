@@ -103,7 +103,7 @@ func (m *Machine) forget(id uint32) {
 	m.cutoff = max(m.cutoff, v.Granted)
 	t := v.texts()
 	delete(m.ids, t.id)
-	if t.key != "" && m.idem[t.key] == id {
+	if v.Keyed {
 		delete(m.idem, t.key)
 	}
 	m.owners.at(v.owner).records--

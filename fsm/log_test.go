@@ -3,9 +3,12 @@ package fsm
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // script writes a log by hand: one command an entry, stamped with a clock that
@@ -83,4 +86,13 @@ func hashOf(secret string) []byte {
 // setOpID gives a command its id.
 func setOpID(c Command, id OpID) {
 	reflect.ValueOf(c).Elem().FieldByName("OpID").Set(reflect.ValueOf(id))
+}
+
+// sealed gives a snapshot's bytes the checksum that they should have.
+func sealed(b []byte) []byte {
+	if len(b) < 8 {
+		return b
+	}
+	body := b[: len(b)-8 : len(b)-8]
+	return binary.BigEndian.AppendUint64(body, xxhash.Sum64(body))
 }

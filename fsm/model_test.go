@@ -162,18 +162,3 @@ func TestHoldsOutOfTheRangeOfMoneyAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// Ensure that bytes either are refused or are the one encoding of a command.
-func FuzzDecodeOp(f *testing.F) {
-	f.Add(EncodeOp(nil, &Reserve{ID: "r", TTL: 1, Labels: Labels{{LabelAgent, "a"}}, Alternatives: []Alternative{{MaxUnits: 3}}}))
-	f.Add(EncodeOp(nil, &Settle{ID: "r", Amount: 5, Usage: &Usage{}}))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := DecodeOp(b)
-		if err != nil {
-			return
-		}
-		if again := EncodeOp(nil, c); !bytes.Equal(again, b) {
-			t.Fatalf("%x was read, and written again as %x", b, again)
-		}
-	})
-}

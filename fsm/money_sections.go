@@ -118,8 +118,8 @@ func loadReservation(l *loading, b []byte) error {
 	o.records++
 	m.reservations.put(n.ID, *v)
 	m.ids[t.id] = n.ID
-	if t.key != "" && v.Order >= l.newest[t.key] {
-		m.idem[t.key], l.newest[t.key] = n.ID, v.Order
+	if v.Keyed {
+		m.idem[t.key] = n.ID
 	}
 	switch v.State {
 	case StateOpen:

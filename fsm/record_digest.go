@@ -10,7 +10,7 @@ import (
 // encode each record at each change would take as long as the change. A test
 // ensures that no field is forgotten.
 
-func flag(b bool) uint64 {
+func oneIf(b bool) uint64 {
 	if b {
 		return 1
 	}
@@ -47,7 +47,7 @@ func (x *extension) digest(h uint64) uint64 {
 	if x.Limit != nil {
 		h = stir(stir(h, 1), uint64(*x.Limit))
 	}
-	h = stir(h, flag(x.Frozen))
+	h = stir(h, oneIf(x.Frozen))
 	h = stir(h, xxhash.Sum64String(x.Reason))
 	for _, t := range x.Rates {
 		h = stir(h, uint64(t))
@@ -97,14 +97,14 @@ func (v *reservation) digest(h uint64) uint64 {
 	h = stir(h, uint64(v.At))
 	h = stir(h, uint64(v.Units)<<32|uint64(v.State)<<24|uint64(v.Kind)<<16|uint64(v.Origin)<<8|uint64(v.Choice))
 	if u := v.Usage; u != nil {
-		h = stir(h, 1+flag(u.Estimated))
+		h = stir(h, 1+oneIf(u.Estimated))
 		h = stir(h, uint64(u.InputTokens))
 		h = stir(h, uint64(u.CachedInputTokens))
 		h = stir(h, uint64(u.CacheWriteTokens))
 		h = stir(h, uint64(u.OutputTokens))
 	}
 	pins, marks := v.pins(), v.marks()
-	h = stir(h, uint64(len(pins))<<32|uint64(len(marks)))
+	h = stir(h, uint64(len(pins))<<32|uint64(len(marks))<<1|oneIf(v.Keyed))
 	for i := range pins {
 		h = stir(stir(h, uint64(pins[i].Account)<<32|uint64(pins[i].Serial)), uint64(pins[i].Start))
 	}
@@ -125,7 +125,7 @@ func (r *run) digest(h uint64) uint64 {
 func (r *Result) digest() uint64 {
 	h := stir(r.Index, uint64(r.Code)<<56^uint64(r.Version))
 	if v := r.Reservation; v != nil {
-		h = stir(h, uint64(v.State)<<40|uint64(uint32(v.Choice))<<8|flag(v.Replayed))
+		h = stir(h, uint64(v.State)<<40|uint64(uint32(v.Choice))<<8|oneIf(v.Replayed))
 		h = stir(h, uint64(v.Units))
 		h = stir(h, uint64(v.Amount))
 		h = stir(h, uint64(v.Actual))

@@ -159,8 +159,14 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
 
 // keep adds a record and lets it be found by its id and idempotency key.
 func (m *Machine) keep(v *reservation) uint32 {
-	id := m.reservations.add(*v)
 	t := v.texts()
+	if t.key != "" {
+		if older, there := m.idem[t.key]; there {
+			m.reservations.edit(older).Keyed = false
+		}
+		v.Keyed = true
+	}
+	id := m.reservations.add(*v)
 	m.ids[t.id] = id
 	if t.key != "" {
 		m.idem[t.key] = id

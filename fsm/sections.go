@@ -68,9 +68,8 @@ func paged[T any](t *table[T], as func(id uint32, v *T) wire.Message) records {
 
 // loading is a ledger that is being read from a snapshot.
 type loading struct {
-	m      *Machine
-	gens   map[uint32]*policy // by generation
-	newest map[string]uint64  // grant order of the reservation an idempotency key leads to
+	m    *Machine
+	gens map[uint32]*policy // by generation
 }
 
 func decoded[T any, P interface {

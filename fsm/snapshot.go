@@ -179,7 +179,7 @@ func (m *Machine) load(in *snapshotReader) error {
 		return err
 	}
 	m.takeHead(&head)
-	l := &loading{m: m, gens: map[uint32]*policy{}, newest: map[string]uint64{}}
+	l := &loading{m: m, gens: map[uint32]*policy{}}
 	for {
 		s, n, err := in.section()
 		if err != nil {

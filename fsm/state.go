@@ -140,6 +140,7 @@ type reservation struct {
 	Origin            Origin
 	Choice            uint8
 	NPins             uint8
+	Keyed             bool   // its idempotency key leads to it: it was the newest under that key
 	Usage             *Usage // never changed in place
 	Inline            [inlinePins]pin
 	Extra             *extra

@@ -104,6 +104,7 @@ func (v *reservation) Wire(c *wire.Coder) {
 	}
 	wire.List(c, 18, maxPins, &pins)
 	wire.List(c, 19, maxMarks, &marks)
+	c.Bool(20, &v.Keyed)
 	if c.Reading() {
 		v.setPins(pins, marks)
 		for _, k := range marks {
