@@ -55,6 +55,33 @@ func TestCatalogueAgreesWithCrossCheck(t *testing.T) {
 	}
 }
 
+// Ensure the models of the table on which sources do not agree, or of which there
+// is one, are known too, at the price that the note of their entry explains; and
+// that those billed otherwise than by the token are billed so.
+func TestCatalogueKnowsTheRestOfTheTable(t *testing.T) {
+	at := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+	million := Usage{InputTokens: 1e6, OutputTokens: 1e6}
+	for _, c := range []struct {
+		provider, model string
+		u               Usage
+		want            string
+	}{
+		{"google", "gemini-3.6-flash", million, "4.5"}, {"google", "gemini-3.7-flash", million, "4.5"}, {"google", "gemini-3.8-flash", million, "4.5"},
+		{"deepseek", "deepseek-v4-flash", million, "1.5"}, {"deepseek", "deepseek-v4-pro", million, "5.28"},
+		{"mistral", "mistral-embed", Usage{InputTokens: 1e6}, "0.1"},
+		{"alibaba", "qwen3.7-plus", Usage{InputTokens: 100_000, OutputTokens: 100_000}, "0.35"}, // 0.05 + 0.3
+		{"xai", "grok-4.5", Usage{CachedInputTokens: 100_000}, "0.05"}, {"xai", "grok-4.7", Usage{InputTokens: 100_000}, "0.2"},
+		{"anthropic", "claude-haiku-5-5", Usage{InputTokens: 100_000}, "0.01"}, {"anthropic", "claude-haiku-5-5", Usage{InputTokens: 100_001}, "0.0500005"},
+		{"alibaba", "qwen3.8-max-0902", million, "8"}, {"moonshot", "kimi-k3", million, "18"}, // the resale price in the table is lower
+		{"cohere", "rerank-v3.5", Usage{Searches: 1000}, "2"}, {"openai", "omni-moderation-latest", million, "0"},
+	} {
+		cost, err := lookup(t, c.provider, c.model).Cost(c.u, Terms{At: at})
+		if err != nil || cost.Amount != usd(t, c.want) {
+			t.Errorf("%s/%s: %s, %v; want %s", c.provider, c.model, cost.Amount, err, c.want)
+		}
+	}
+}
+
 // Every entry says where it is from, and no price is out of proportion: a slip
 // of the decimal point shows as output cheaper than input, or as a cached read
 // dearer than it.

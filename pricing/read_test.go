@@ -174,12 +174,12 @@ func FuzzReadUsage(f *testing.F) {
 		`{"prompt_tokens":1000,"completion_tokens":300,"prompt_tokens_details":{"cached_tokens":600}}`,
 		`{"input_tokens":4,"cache_creation_input_tokens":700,"cache_creation":{"ephemeral_5m_input_tokens":300},"output_tokens":90,"iterations":[{"type":"compaction","input_tokens":1}]}`,
 		`{"promptTokenCount":1000,"cachedContentTokenCount":400,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":320}]}`,
-		`{"type":"duration","seconds":1.5}`, `null`, `[{"type":"web_search_call","action":"x"}]`,
+		`{"type":"duration","seconds":1.5}`, `null`, `[{"type":"web_search_call","action":"x"}]`, `[{"groundingMetadata":{"webSearchQueries":["a"],"groundingChunks":[{"maps":{}}]}}]`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, read := range []func([]byte) (Reading, error){ReadOpenAIChatUsage, ReadOpenAIResponsesUsage, ReadAnthropicUsage, ReadGeminiUsage} {
+		for _, read := range []func([]byte) (Reading, error){ReadOpenAIChatUsage, ReadOpenAIResponsesUsage, ReadAnthropicUsage, ReadGeminiUsage, ReadGeminiEmbedUsage} {
 			r, err := read(b)
 			if err != nil {
 				if r.Usage != (Usage{}) {
@@ -193,6 +193,9 @@ func FuzzReadUsage(f *testing.F) {
 		}
 		var u Usage
 		if CountResponsesTools(b, &u) == nil && u.Check() != nil {
+			t.Errorf("%s: %+v", b, u)
+		}
+		if (&Model{}).CountGeminiTools(b, &u) == nil && u.Check() != nil {
 			t.Errorf("%s: %+v", b, u)
 		}
 	})

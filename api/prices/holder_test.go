@@ -1,6 +1,7 @@
 package prices
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -121,4 +122,35 @@ func TestBrokenPricesAreTold(t *testing.T) {
 	if b := h.Broken(); len(b) != 2 || !strings.Contains(b[0].Err.Error()+b[1].Err.Error(), "surge") {
 		t.Errorf("broken: %v", b)
 	}
+}
+
+// Ensure no text in the ledger makes the node panic, and that what is read is
+// written again as the same price.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{`{"input":"1","output":"2"}`, `{"alias_of":"openai/gpt-4o"}`, `{"rows":[{"region":"eu","prices":{"input":"1","output":"2"}}]}`,
+		`{"units":[{"unit":"web_search","price":"10","per":1000}]}`, `{"free":true}`, `{"surge":1}`, `null`, `[`} {
+		f.Add([]byte(s))
+	}
+	base, err := pricing.Embedded()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		o, err := Decode(&fsm.Price{Provider: "openai", Model: "fuzzed", Entry: text})
+		if err != nil {
+			return
+		}
+		c, broken := base.Apply(o)
+		if _, err := c.Lookup("openai", "fuzzed"); (err != nil) != (len(broken) > 0) {
+			t.Fatalf("%s: broken %v, lookup %v", text, broken, err)
+		}
+		p, err := Encode(o)
+		if err != nil {
+			return // text that is no UTF-8 cannot be kept
+		}
+		again, err := Decode(&p)
+		if err != nil || !reflect.DeepEqual(again, o) {
+			t.Fatalf("%s\nread    %+v\nwritten %s\nread    %+v, %v", text, o, p.Entry, again, err)
+		}
+	})
 }

@@ -607,6 +607,39 @@ model "qwen3.7-max" {
   }
 }
 
+model "qwen3.7-plus" {
+  context_tokens    = 1000000
+  max_output_tokens = 65536
+  hidden_output     = true
+  source            = "models.dev, LiteLLM, OpenRouter"
+  verified_at       = "2026-08-01"
+  confidence        = "single"
+  note              = "sources differ: the dearer figures are listed"
+  price {
+    input          = "0.5"
+    cached_input   = "0.064"
+    cache_write_5m = "0.625"
+    output         = "3"
+  }
+  price {
+    above_input_tokens = 256000
+    input              = "1.2"
+    cache_write_5m     = "1.5"
+    output             = "4.8"
+  }
+}
+
+model "qwen3.8-max-0902" {
+  hidden_output = true
+  source        = "OpenRouter, a reseller"
+  verified_at   = "2026-10-02"
+  confidence    = "single"
+  price {
+    input  = "2"
+    output = "6"
+  }
+}
+
 model "qwq-plus" {
   context_tokens    = 131072
   max_output_tokens = 8192

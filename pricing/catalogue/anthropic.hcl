@@ -338,6 +338,33 @@ model "claude-haiku-4-5" {
   }
 }
 
+model "claude-haiku-5-5" {
+  hidden_output = true
+  source        = "one table of an application"
+  verified_at   = "2026-10-09"
+  confidence    = "single"
+  note          = "no cache prices are known: reads cost what input costs, writes what they cost at the vendor's other models"
+  price {
+    input          = "0.1"
+    cache_write_5m = "0.125"
+    cache_write_1h = "0.2"
+    output         = "0.5"
+  }
+  price {
+    above_input_tokens = 100000
+    input              = "0.5"
+    cache_write_5m     = "0.625"
+    cache_write_1h     = "1"
+    output             = "2.5"
+  }
+  media {
+    images               = "capped"
+    max_tokens_per_image = 5000
+    max_tokens_per_page  = 9000
+    max_pages            = 600
+  }
+}
+
 model "claude-opus-4-0" {
   context_tokens    = 200000
   max_output_tokens = 32000

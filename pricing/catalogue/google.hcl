@@ -1096,6 +1096,36 @@ model "gemini-3.7-flash" {
   }
 }
 
+model "gemini-3.8-flash" {
+  hidden_output = true
+  source        = "one table of a gateway"
+  verified_at   = "2026-10-02"
+  confidence    = "single"
+  note          = "introductory price until 2026-12-31; the later one is that of gemini-3.7-flash"
+  price {
+    until  = "2027-01-01"
+    input  = "0.75"
+    output = "3.75"
+  }
+  price {
+    from   = "2027-01-01"
+    input  = "1.5"
+    output = "7.5"
+  }
+  unit "web_search" {
+    price = "14"
+    per   = 1000
+  }
+  media {
+    images                  = "capped"
+    max_tokens_per_image    = 2240
+    max_tokens_per_page     = 2240
+    max_pages               = 1000
+    audio_tokens_per_second = 32
+    video_tokens_per_second = 300
+  }
+}
+
 model "gemini-embedding-001" {
   kind           = "embedding"
   context_tokens = 2048

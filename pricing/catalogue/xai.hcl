@@ -545,6 +545,23 @@ model "grok-4.3-latest" {
   }
 }
 
+model "grok-4.7" {
+  hidden_output = true
+  source        = "OpenRouter, a reseller"
+  verified_at   = "2026-10-02"
+  confidence    = "single"
+  note          = "above 200,000 input tokens no price is known: twice the price, as at grok-4.5"
+  price {
+    input  = "2"
+    output = "6"
+  }
+  price {
+    above_input_tokens = 200000
+    input              = "4"
+    output             = "12"
+  }
+}
+
 model "grok-4.5" {
   context_tokens    = 500000
   max_output_tokens = 500000
