@@ -15,6 +15,8 @@ const (
 	DefaultClusterListen  = "127.0.0.1:7000"
 	DefaultNodeID         = "node1"
 	DefaultReserveTimeout = 5 * time.Second
+	DefaultDrainDelay     = 2 * time.Second
+	DefaultDrainTimeout   = 20 * time.Second
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "text"
 	DefaultSamplePercent  = 100 // of calls traced
@@ -26,6 +28,7 @@ type Config struct {
 	HTTP      HTTP
 	Admin     *Admin // nil: API and metrics are served where the proxy is
 	Cluster   Cluster
+	Snapshots Snapshots
 	Auth      Auth
 	Log       Log
 	Providers []Provider
@@ -61,6 +64,11 @@ type HTTP struct {
 	HeaderTimeout  time.Duration `cfg:"header_timeout"` // for all headers of a request
 	IdleTimeout    time.Duration `cfg:"idle_timeout"`   // of a connection between requests
 
+	// Of shutting down: how long the node still takes calls after it said that
+	// it is not ready, so that balancers notice; then how long calls may end.
+	DrainDelay   time.Duration `cfg:"drain_delay"`
+	DrainTimeout time.Duration `cfg:"drain_timeout"`
+
 	// Of the proxy; 0 is its default.
 	MaxBodyBytes  int64         `cfg:"max_body_bytes"`      // of a request
 	MaxStreams    int64         `cfg:"max_streams"`         // at once on this node
@@ -82,6 +90,19 @@ type Cluster struct {
 	Election        time.Duration `cfg:"election"`
 	Lease           time.Duration `cfg:"lease"`
 	PromoteAfter    time.Duration `cfg:"promote_after"`
+
+	CleanupDeadServers bool          `cfg:"cleanup_dead_servers"` // remove members that are silent, a minority at most
+	DeadServerAfter    time.Duration `cfg:"dead_server_after"`    // for so long; default 1h
+	MinQuorum          int64         `cfg:"min_quorum"`           // voters that clean-up leaves
+	DiskSlow           time.Duration `cfg:"disk_slow"`            // a synced write slower than this costs the leadership
+	DiskStall          time.Duration `cfg:"disk_stall"`           // one that hangs for this long stops the node
+}
+
+// Snapshots is the snapshots block: files made on a schedule.
+type Snapshots struct {
+	Dir   string        `cfg:"dir"`
+	Every time.Duration `cfg:"every"`
+	Keep  int64         `cfg:"keep"` // the newest ones; default 24
 }
 
 // Log is the log block.

@@ -17,23 +17,13 @@ import (
 // labelled are the kinds of block that carry a name.
 var labelled = map[string]bool{"provider": true, "budget": true, "price": true, "degrade": true, "key": true, "webhook": true}
 
-// notEnforced are settings of the design that this version does not act on
-// yet: they are refused, so that nobody relies on them.
-var notEnforced = map[string]bool{
-	"budget.breaker": true,
-	"budget.rate":    true, "budget.rate_burst": true, "budget.requests": true, "budget.tokens": true,
-	"budget.settle_grace": true, "budget.forget_after": true,
-}
-
-const unsupported = "this version does not enforce it yet; remove it to start"
-
 // decoder fills a Config from blocks.
 type decoder struct {
 	c    *Config
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "auth", "log", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
+var kinds = []string{"node", "http", "cluster", "snapshots", "auth", "log", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -44,6 +34,8 @@ func settings(kind string) any {
 		return &HTTP{}
 	case "cluster":
 		return &Cluster{}
+	case "snapshots":
+		return &Snapshots{}
 	case "auth":
 		return &Auth{}
 	case "log":
@@ -71,9 +63,6 @@ func settings(kind string) any {
 }
 
 func (d *decoder) block(b *block) error {
-	if notEnforced[b.kind] {
-		return fmt.Errorf("%s: %s: %s", b.at, b.where(), unsupported)
-	}
 	if (b.label != "") != labelled[b.kind] && contains(kinds, b.kind) {
 		return fmt.Errorf("%s: %s: write %s", b.at, b.kind, shape(b.kind))
 	}
@@ -88,6 +77,8 @@ func (d *decoder) block(b *block) error {
 		return d.fill(b, &d.c.HTTP)
 	case "cluster":
 		return d.fill(b, &d.c.Cluster)
+	case "snapshots":
+		return d.fill(b, &d.c.Snapshots)
 	case "auth":
 		return d.fill(b, &d.c.Auth)
 	case "log":
@@ -138,12 +129,12 @@ func (d *decoder) budget(b *block) (policy.Budget, error) {
 		return policy.Budget{}, err
 	}
 	p := in.policy(b.label)
-	ledger, _, err := p.Compile()
+	compiled, _, err := p.Compile()
 	if err != nil {
 		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
 	}
-	if ledger.Window.Kind == fsm.WindowRolling || ledger.Window.Zone != "" {
-		return p, fmt.Errorf("%s: %s: a rolling window or a time zone other than UTC: %s", b.at, b.where(), unsupported)
+	if err := fsm.Validate(&fsm.PutBudget{Budget: compiled}); err != nil {
+		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
 	}
 	return p, nil
 }
@@ -205,9 +196,6 @@ func (d *decoder) mayBeUnset(b *block, name string) bool {
 func (d *decoder) fill(b *block, target any) error {
 	known, names := fields(target)
 	for _, a := range b.args {
-		if notEnforced[b.kind+"."+a.name] {
-			return fmt.Errorf("%s: %s in %s: %s", a.at, a.name, b.where(), unsupported)
-		}
 		f, ok := known[a.name]
 		if !ok {
 			return fmt.Errorf("%s: unknown setting %q in %s%s; allowed: %s", a.at, a.name, b.where(), meant(a.name, names), strings.Join(names, ", "))

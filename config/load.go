@@ -41,7 +41,7 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		return nil, err
 	}
 	c := &Config{HTTP: HTTP{Listen: DefaultHTTPListen, ReserveTimeout: DefaultReserveTimeout, MaxHeaderBytes: DefaultMaxHeaderBytes,
-		MaxConnections: DefaultMaxConnections, HeaderTimeout: DefaultHeaderTimeout, IdleTimeout: DefaultIdleTimeout},
+		DrainDelay: DefaultDrainDelay, DrainTimeout: DefaultDrainTimeout, MaxConnections: DefaultMaxConnections, HeaderTimeout: DefaultHeaderTimeout, IdleTimeout: DefaultIdleTimeout},
 		Auth: Auth{Mode: ModeKeys}, Node: Node{ID: DefaultNodeID},
 		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat},
 		Tracing: Tracing{SamplePercent: DefaultSamplePercent}}

@@ -41,8 +41,8 @@ func TestRefused(t *testing.T) {
 		name, text, want string
 		env              []string
 	}{
-		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, answer_timeout, body_timeout, header_timeout, idle_timeout, listen, max_body_bytes, max_connections, max_header_bytes, max_streams, metrics_open, reserve_timeout, stream_idle_timeout, tls, trusted_proxies, write_timeout`, nil},
-		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, cluster, auth, log, admin, provider, clamp, degrade, budget, price, key, webhook, tracing`, nil},
+		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, ...`, nil},
+		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, ...`, nil},
 		{"mode", "auth {\n  mode = \"kyes\"\n}\n", `c.hcl: auth.mode is "kyes": use "keys" or "open"`, nil},
 		{"plain", "http {\n  listen = \"0.0.0.0:1\"\n}\n", `c.hcl: http.listen is 0.0.0.0:1: off loopback it needs a tls block, or http.allow_plaintext = true to send keys and money in plain text`, nil},
 		{"cluster plain", "cluster {\n  listen = \"10.0.0.1:1\"\n}\n", `c.hcl: cluster.listen is 10.0.0.1:1: off loopback it needs a tls block, or cluster.allow_plaintext = true to send keys and money in plain text`, nil},
@@ -51,18 +51,19 @@ func TestRefused(t *testing.T) {
 		{"proxies", "http {\n  trusted_proxies = [\"10.0.0.0/33\"]\n}\n", `c.hcl: http.trusted_proxies: "10.0.0.0/33" is no block of addresses such as 10.0.0.0/8`, nil},
 		{"tls", "http {\n  tls {\n    cert_file = \"a\"\n  }\n}\n", `c.hcl: http.tls: cert_file and key_file are needed; meshfw tls cert makes them`, nil},
 		{"key secret", "key \"a\" {\n  secret_sha256 = \"00\"\n}\n", `c.hcl: key "a": secret_sha256 must be 64 hexadecimal digits, such as from: printf %s "$SECRET" | sha256sum`, nil},
-		{"rate", "budget \"a\" {\n  rate = \"2/1m\"\n}\n", `c.hcl:2: rate in budget "a": this version does not enforce it yet; remove it to start`, nil},
 		{"limit", "budget \"a\" {\n  limit = \"-1\"\n}\n", `c.hcl:1: budget "a": limit: "-1": use 0 or more USD`, nil},
 		{"remote", open + "http {\n  listen = \"0.0.0.0:1\"\n  allow_plaintext = true\n}\n", `c.hcl: http.listen is 0.0.0.0:1: auth.mode = "open" off loopback needs auth.allow_remote = true; anyone who reaches it can spend`, nil},
 		{"cents", open, `GLOBAL_BUDGET_CENTS: "x": must be a whole number of cents, 0 or more`, []string{"GLOBAL_BUDGET_CENTS=x"}},
 		{"env", "node {\n  id = env(\"NOPE\")\n}\n" + open, `c.hcl:2: id in node: the environment variable NOPE is not set; set it, or give a default: env("NOPE", "")`, nil},
-		{"nested", open + "budget \"a\" {\n  breaker {\n    velocty = \"1/1m\"\n  }\n}\n", `c.hcl:5: breaker in budget "a": this version does not enforce it yet; remove it to start`, nil},
+		{"nested", open + "budget \"a\" {\n  breaker {\n    velocty = \"1/1m\"\n  }\n}\n", `c.hcl:6: unknown setting "velocty" in budget.breaker "a" (did you mean "velocity"?); allowed: cool_down, ...`, nil},
 		{"block for setting", open + "http {\n  listen {\n  }\n}\n", `c.hcl:5: listen in http: must be a string`, nil},
 		{"no file", "node {\n  id = file(\"nope.txt\")\n}\n" + open, `c.hcl:2: Error in function call. Call to function "file" failed: open nope.txt: no such file or directory.`, nil},
 		{"twice", open + open, `c.hcl:4: auth: already given at c.hcl:1`, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := Parse("c.hcl", []byte(c.text), c.env); err == nil || err.Error() != c.want {
+			_, err := Parse("c.hcl", []byte(c.text), c.env)
+			begin, _ := strings.CutSuffix(c.want, "...") // of a list that grows
+			if err == nil || err.Error() != c.want && (begin == c.want || !strings.HasPrefix(err.Error(), begin)) {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})

@@ -103,7 +103,8 @@ node {
   data_dir = %q
 }
 http {
-  listen = %q
+  listen      = %q
+  drain_delay = "1ms"
 }
 cluster {
   listen           = %q

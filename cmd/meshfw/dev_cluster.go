@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/config"
 )
 
 // devCluster is the processes of the development cluster.
@@ -242,7 +244,7 @@ func (d *devCluster) end(list []*process) error {
 			left[p] = true
 		}
 	}
-	deadline := time.After(drainTimeout + closeTimeout + devStopGrace)
+	deadline := time.After(config.DefaultDrainTimeout + closeTimeout + devStopGrace)
 	for len(left) > 0 {
 		select {
 		case p := <-d.exits:
@@ -287,7 +289,8 @@ func (o devOptions) config(i int) string {
   data_dir = %q
 }
 http {
-  listen = %q
+  listen      = %q
+  drain_delay = "1ms"
 }
 cluster {
   listen           = %[4]q

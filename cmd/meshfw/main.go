@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // budgets name time zones, also where the system has none
 
 	"github.com/spf13/cobra"
 )
@@ -25,6 +26,7 @@ func (e usageError) Unwrap() error { return e.error }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	err := Run(ctx, os.Args[1:])
 	if err == nil {
 		return

@@ -24,7 +24,6 @@ import (
 
 // Deadlines of shutting down.
 const (
-	drainTimeout = 20 * time.Second
 	closeTimeout = 15 * time.Second
 )
 
@@ -124,24 +123,50 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 	go reloadOnHangup(ctx, load, doors, handlers.proxy, log)
 	go afterSeed(ctx, cfg, path, node, log)
 
-	var cause error
+	cause := waitEnd(ctx, node, failed, log)
+	return errors.Join(cause, shutdown(cfg, node, handlers.api, doors, log))
+}
+
+// waitEnd waits until ctx ends or the node cannot go on, and returns why it
+// cannot.
+func waitEnd(ctx context.Context, node *raftnode.Node, failed <-chan error, log hclog.Logger) error {
 	select {
 	case <-ctx.Done():
-	case cause = <-failed:
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("http: %w", err)
 	case <-node.Done():
-		if cause = node.Err(); errors.Is(cause, raftnode.ErrRemoved) {
-			log.Info("this node was removed from the cluster")
-			cause = nil
+		if err := node.Err(); !errors.Is(err, raftnode.ErrRemoved) {
+			return err
 		}
+		log.Info("this node was removed from the cluster")
+		return nil
 	}
-	handlers.api.Close()
-	drain, stop := context.WithTimeout(context.Background(), drainTimeout)
+}
+
+// shutdown stops a node in order, each step with a deadline: it says that it is
+// not ready and serves on until balancers have noticed; it lets the calls that
+// run end; then it sends what is still to be settled, hands leadership over,
+// stops Raft and closes the stores.
+func shutdown(cfg *config.Config, node *raftnode.Node, answers *api.Server, doors *doors, log hclog.Logger) error {
+	node.Drain()
+	log.Info("stopping: not ready for new calls", "drain_delay", cfg.HTTP.DrainDelay)
+	select {
+	case <-node.Done(): // nothing can be served any more
+	case <-time.After(cfg.HTTP.DrainDelay):
+	}
+	answers.Close() // streams of events, which end by themselves never
+	drain, stop := context.WithTimeout(context.Background(), cfg.HTTP.DrainTimeout)
 	defer stop()
-	if err := doors.shutdown(drain); err != nil {
-		log.Warn("calls still ran at the end of the drain; their holds become charges at their deadlines", "timeout", drainTimeout)
-		cause = errors.Join(cause, doors.close())
+	err := doors.shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("calls still ran at the end of the drain; their holds become charges at their deadlines", "drain_timeout", cfg.HTTP.DrainTimeout)
+		err = doors.close()
 	}
-	return errors.Join(cause, closeNode(node))
+	if err = errors.Join(err, closeNode(node)); err == nil {
+		log.Info("stopped")
+	}
+	return err
 }
 
 // memberConfig is how the node takes part in the cluster.
@@ -155,6 +180,9 @@ func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, reg
 		HTTPAddress: doors.http.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
 		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
 		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
+		CleanupDeadServers: cfg.Cluster.CleanupDeadServers, DeadServerAfter: cfg.Cluster.DeadServerAfter, MinQuorum: int(cfg.Cluster.MinQuorum),
+		DiskSlow: cfg.Cluster.DiskSlow, DiskStall: cfg.Cluster.DiskStall,
+		SnapshotDir: cfg.Snapshots.Dir, SnapshotEvery: cfg.Snapshots.Every, SnapshotKeep: int(cfg.Snapshots.Keep),
 		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
 	}
 	if cfg.Auth.Mode == config.ModeKeys && cfg.Auth.AdminToken == "" {
