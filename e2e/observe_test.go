@@ -1,0 +1,258 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lateSeries appear only once what they count has happened.
+var lateSeries = []string{"meshfw_node_retries_total", "meshfw_webhook_deliveries_total"}
+
+// allowedLabels are all that our own series may be split by.
+var allowedLabels = []string{"provider", "model", "outcome", "kind", "reason", "phase", "budget", "member", "operation", "result", "webhook", "le"}
+
+// busy makes calls of every sort through each node, so that all series are there.
+func busy(t *testing.T, c *cluster) {
+	t.Helper()
+	ctx, attempts := context.Background(), 0
+	for _, n := range c.nodes {
+		oc, ac := openAI(n, &attempts), claude(n, &attempts)
+		if _, err := oc.Chat.Completions.New(ctx, chatParams("mock: input_tokens=100 output_tokens=10")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ac.Messages.New(ctx, messageParams("mock: input_tokens=100 output_tokens=10")); err != nil {
+			t.Fatal(err)
+		}
+		s := oc.Chat.Completions.NewStreaming(ctx, chatParams("mock: input_tokens=10 output_tokens=5"))
+		for s.Next() {
+		}
+		if s.Err() != nil {
+			t.Fatal(s.Err())
+		}
+		for range 2 { // the second one from memory
+			res := post(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", "broke")
+			if res.StatusCode != http.StatusPaymentRequired {
+				t.Fatalf("a call on a frozen budget: %s", res.Status)
+			}
+		}
+	}
+}
+
+const observed = wide + `
+budget "broke" {
+  match = { team = ["broke"] }
+  limit = "0"
+}
+`
+
+func post(t *testing.T, n *node, path, body string, header ...string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, n.url()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res
+}
+
+// text is what a node answers to a GET.
+func text(t *testing.T, n *node, path string) string {
+	t.Helper()
+	res, err := http.Get(n.url() + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s %v\n%s", path, res.Status, err, b)
+	}
+	return string(b)
+}
+
+// Ensure that the table of metrics in the docs and what the nodes show are the
+// same, that raft's series are there, and that no label is unbounded.
+func TestMetricsAreAsDocumented(t *testing.T) {
+	table, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(meshfw_[a-z_]+)` \\| ([a-z]+) \\|").FindAllStringSubmatch(string(table), -1) {
+		documented[m[1]] = m[2]
+	}
+	c := start(t, observed)
+	busy(t, c)
+	shown := map[string]string{}
+	raft := 0
+	label := regexp.MustCompile(`[{,]([a-z_]+)="`)
+	for _, n := range c.nodes {
+		for _, line := range strings.Split(text(t, n, "/metrics"), "\n") {
+			if f := strings.Fields(line); strings.HasPrefix(line, "# TYPE ") && len(f) == 4 {
+				if strings.HasPrefix(f[2], "meshfw_") {
+					shown[f[2]] = f[3]
+				} else if strings.HasPrefix(f[2], "raft_") {
+					raft++
+				}
+			}
+			if strings.HasPrefix(line, "meshfw_") {
+				for _, l := range label.FindAllStringSubmatch(line, -1) {
+					if !slices.Contains(allowedLabels, l[1]) {
+						t.Errorf("label %q in %s", l[1], line)
+					}
+				}
+			}
+		}
+	}
+	for name, kind := range shown {
+		if documented[name] != kind {
+			t.Errorf("%s is a %s, docs/metrics.md says %q", name, kind, documented[name])
+		}
+	}
+	for name := range documented {
+		if shown[name] == "" && !slices.Contains(lateSeries, name) {
+			t.Errorf("docs/metrics.md has %s, no node shows it", name)
+		}
+	}
+	if raft < 10 {
+		t.Errorf("%d raft_* series over three nodes", raft)
+	}
+}
+
+// Ensure that Prometheus takes the shipped rules, and that every query of the
+// rules and of the dashboard gives data on a running cluster.
+func TestPrometheusAndDashboard(t *testing.T) {
+	for _, tool := range []string{"prometheus", "promtool"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed (Debian's package prometheus); `make deps` installs it", tool)
+		}
+	}
+	promtool := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("promtool", args...)
+		cmd.Dir = "../deploy/prometheus"
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("promtool %v: %v\n%s", args, err, out)
+		}
+	}
+	promtool("check", "rules", "rules.yml")
+	promtool("test", "rules", "rules_test.yml")
+	promtool("check", "config", "--syntax-only", "prometheus.yml")
+
+	c := start(t, observed)
+	base := prometheus(t, c)
+	busy(t, c)
+	c.eventually("Prometheus has scraped all nodes", func() bool {
+		return len(query(t, base, `up == 1`)) == 3 && len(query(t, base, `rate(meshfw_proxy_requests_total[10s]) > 0`)) > 0
+	})
+	var missing []string
+	for name, q := range queries(t) {
+		q = strings.NewReplacer("$__rate_interval", "1m", "$job", ".*").Replace(q)
+		if len(query(t, base, q)) == 0 {
+			missing = append(missing, name+": "+q)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("no data for\n%s", strings.Join(missing, "\n"))
+	}
+}
+
+// queries are the dashboard's, by panel.
+func queries(t *testing.T) map[string]string {
+	t.Helper()
+	var d struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ RefID, Expr string }
+		}
+	}
+	b, err := os.ReadFile("../deploy/grafana/meshfw.json")
+	if err == nil {
+		err = json.Unmarshal(b, &d)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, p := range d.Panels {
+		for _, q := range p.Targets {
+			out[p.Title+" "+q.RefID] = q.Expr
+		}
+	}
+	if len(out) < 20 {
+		t.Fatalf("only %d queries in the dashboard", len(out))
+	}
+	return out
+}
+
+// prometheus runs Debian's Prometheus over the cluster and returns its address.
+func prometheus(t *testing.T, c *cluster) string {
+	t.Helper()
+	dir := t.TempDir()
+	var targets []string
+	for _, n := range c.nodes {
+		targets = append(targets, fmt.Sprintf("%q", n.http))
+	}
+	rules, err := filepath.Abs("../deploy/prometheus/rules.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := fmt.Sprintf("global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [%q]\nscrape_configs:\n- job_name: meshfw\n  static_configs: [{targets: [%s]}]\n",
+		rules, strings.Join(targets, ", "))
+	if err := os.WriteFile(filepath.Join(dir, "p.yml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	addr := freePorts(t, 1)[0]
+	cmd := exec.Command("prometheus", "--config.file="+filepath.Join(dir, "p.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	base := "http://" + addr
+	c.eventually("Prometheus is ready", func() bool {
+		res, err := http.Get(base + "/-/ready")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+	return base
+}
+
+// query evaluates an expression; an error in it fails the test.
+func query(t *testing.T, base, q string) []any {
+	t.Helper()
+	res, err := http.Get(base + "/api/v1/query?query=" + url.QueryEscape(q))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var out struct {
+		Status, Error string
+		Data          struct{ Result []any }
+	}
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || out.Status != "success" {
+		t.Fatalf("query %s: %v %s %s", q, err, out.Status, out.Error)
+	}
+	return out.Data.Result
+}
