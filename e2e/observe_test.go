@@ -40,10 +40,10 @@ func busy(t *testing.T, c *cluster) {
 		if s.Err() != nil {
 			t.Fatal(s.Err())
 		}
-		for range 2 { // the second one from memory
-			res := post(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", "broke")
+		for _, team := range []string{"broke", "poor"} { // refused from memory, and by the ledger
+			res := post(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", team)
 			if res.StatusCode != http.StatusPaymentRequired {
-				t.Fatalf("a call on a frozen budget: %s", res.Status)
+				t.Fatalf("a call of team %s: %s", team, res.Status)
 			}
 		}
 	}
@@ -53,6 +53,10 @@ const observed = wide + `
 budget "broke" {
   match = { team = ["broke"] }
   limit = "0"
+}
+budget "poor" {
+  match = { team = ["poor"] }
+  limit = "0.000001"
 }
 `
 
@@ -162,7 +166,11 @@ func TestPrometheusAndDashboard(t *testing.T) {
 	base := prometheus(t, c)
 	busy(t, c)
 	c.eventually("Prometheus has scraped all nodes", func() bool {
-		return len(query(t, base, `up == 1`)) == 3 && len(query(t, base, `rate(meshfw_proxy_requests_total[10s]) > 0`)) > 0
+		return len(query(t, base, `count by (instance) (meshfw_proxy_requests_total)`)) == 3
+	})
+	busy(t, c) // a rate needs two figures
+	c.eventually("Prometheus saw calls on all nodes", func() bool {
+		return len(query(t, base, `sum by (instance) (rate(meshfw_proxy_requests_total[1m])) > 0`)) == 3
 	})
 	var missing []string
 	for name, q := range queries(t) {
