@@ -41,7 +41,7 @@ func busy(t *testing.T, c *cluster) {
 			t.Fatal(s.Err())
 		}
 		for _, team := range []string{"broke", "poor"} { // refused from memory, and by the ledger
-			res := post(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", team)
+			res := callAs(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", team)
 			if res.StatusCode != http.StatusPaymentRequired {
 				t.Fatalf("a call of team %s: %s", team, res.Status)
 			}
@@ -60,7 +60,7 @@ budget "poor" {
 }
 `
 
-func post(t *testing.T, n *node, path, body string, header ...string) *http.Response {
+func callAs(t *testing.T, n *node, path, body string, header ...string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, n.url()+path, strings.NewReader(body))
 	if err != nil {
