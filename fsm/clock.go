@@ -19,6 +19,21 @@ const (
 	QuietAfterJump = 60 * time.Second
 )
 
+// tooFarAhead tells whether a stamp would carry log time further than an entry
+// may. The first entry of a ledger sets log time.
+func (m *Machine) tooFarAhead(stamp Time) bool {
+	return m.now != 0 && stamp-m.now > Time(MaxClockLead)
+}
+
+// clockJumpNeeded answers each operation of an entry that is too far ahead of
+// log time; nothing of it is applied.
+func (m *Machine) clockJumpNeeded(stamp Time, results []Result) {
+	for i := range results {
+		results[i] = m.fail(ClockJumpNeeded, fmt.Sprintf("the entry is stamped %s ahead of log time, at most %s are allowed without a ClockJump",
+			time.Duration(stamp-m.now), MaxClockLead))
+	}
+}
+
 func validateClockJump(j *ClockJump) error {
 	if j.Voters < 1 || j.To <= 0 {
 		return errors.New("clock jump: it needs the number of voters and a time")

@@ -107,16 +107,25 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 		results[0] = m.apply(commands[0])
 		done = 1
 	}
+	if m.tooFarAhead(stamp) {
+		m.clockJumpNeeded(stamp, results[done:])
+	} else {
+		m.pass(stamp)
+		for i, c := range commands[done:] {
+			results[done+i] = m.apply(c)
+		}
+	}
+	m.seal(results)
+	return results, nil
+}
+
+// pass lets log time pass, with what becomes due.
+func (m *Machine) pass(stamp Time) {
 	m.now = max(m.now, stamp)
 	for _, p := range m.budgets {
 		p.tick(m.now)
 	}
 	m.expire()
-	for i, c := range commands[done:] {
-		results[done+i] = m.apply(c)
-	}
-	m.seal(results)
-	return results, nil
 }
 
 func (m *Machine) apply(c Command) Result {

@@ -153,8 +153,18 @@ func (s *teller) run(line string) string {
 	}
 	switch words[0] {
 	case "wait":
-		s.now += Time(s.duration(f["for"]))
-		return s.apply(&Tick{OpID: s.opID(f)})
+		answer := ""
+		for end := s.now + Time(s.duration(f["for"])); s.now < end; { // as a cluster does that ticks
+			s.now = min(end, s.now+Time(MaxClockLead))
+			answer = s.apply(&Tick{})
+		}
+		return answer
+	case "jump": // by the clocks of two of three voters
+		to := s.now + Time(s.duration(f["by"]))
+		return s.apply(&ClockJump{To: to, Voters: 3, Readings: []Reading{{"n1", to}, {"n2", to}}})
+	case "leap": // the leader's clock alone
+		s.now += Time(s.duration(f["by"]))
+		return s.apply(&Tick{})
 	case "budget":
 		return s.apply(&PutBudget{OpID: s.opID(f), Budget: s.budget(f)})
 	case "delete":
