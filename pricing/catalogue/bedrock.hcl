@@ -1690,6 +1690,19 @@ model "openai.gpt-oss-safeguard-20b" {
   }
 }
 
+model "qwen.qwen3-coder-480b-a35b-v1:0" {
+  context_tokens    = 262144
+  max_output_tokens = 65536
+  source            = "LiteLLM, models.dev, Portkey Models"
+  verified_at       = "2026-08-21"
+  confidence        = "agreed"
+  note              = "sources differ on input (0.22 or 0.45): the dearer is listed"
+  price {
+    input  = "0.45"
+    output = "1.8"
+  }
+}
+
 model "qwen.qwen3-235b-a22b-2507-v1:0" {
   context_tokens    = 262144
   max_output_tokens = 131072
