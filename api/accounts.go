@@ -145,6 +145,30 @@ func (s *Server) setLimit(c echo.Context) error {
 	})
 }
 
+func (s *Server) adjust(c echo.Context) error {
+	return s.changeAccount(c, func(ref fsm.AccountRef) (fsm.Command, error) {
+		var in struct {
+			ID     string     `json:"id"`
+			Amount *money.USD `json:"amount"`
+			Reason string     `json:"reason"`
+		}
+		if _, err := decode(c, &in); err != nil {
+			return nil, err
+		}
+		if in.ID == "" || len(in.ID) > maxID || in.Amount == nil || in.Reason == "" || len(in.Reason) > maxReason {
+			return nil, badInput("id, amount and reason are needed", "the id makes a repeated adjustment count once; a negative amount takes spend away")
+		}
+		return &fsm.Adjust{ID: in.ID, Account: ref, Amount: *in.Amount, Reason: in.Reason, Actor: actor(c)}, nil
+	})
+}
+
+func (s *Server) reset(c echo.Context) error {
+	return s.changeAccount(c, func(ref fsm.AccountRef) (fsm.Command, error) {
+		reason, err := reasonOf(c)
+		return &fsm.Reset{Account: ref, Reason: reason, Actor: actor(c)}, err
+	})
+}
+
 func (s *Server) freezeAccount(c echo.Context) error   { return s.setAccountFrozen(c, true) }
 func (s *Server) unfreezeAccount(c echo.Context) error { return s.setAccountFrozen(c, false) }
 

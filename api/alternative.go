@@ -29,7 +29,10 @@ type alternativeRequest struct {
 // model finds a model's prices; with no provider named, the first provider
 // that lists the model, the best known ones first.
 func (s *Server) model(provider, id string) (*pricing.Model, error) {
-	cat := s.o.Catalogue()
+	return modelOf(s.o.Catalogue(), provider, id)
+}
+
+func modelOf(cat *pricing.Catalogue, provider, id string) (*pricing.Model, error) {
 	if provider != "" {
 		return cat.Lookup(provider, id)
 	}
@@ -46,7 +49,15 @@ func (s *Server) model(provider, id string) (*pricing.Model, error) {
 	return nil, first
 }
 
-func (s *Server) alternative(a alternativeRequest) (fsm.Alternative, error) {
+// quoting is the catalogue to quote with, and the log index that it stands for.
+func (s *Server) quoting() (*pricing.Catalogue, uint64) {
+	if s.o.Prices == nil {
+		return s.o.Catalogue(), 0
+	}
+	return s.o.Prices.Current()
+}
+
+func alternative(cat *pricing.Catalogue, a alternativeRequest) (fsm.Alternative, error) {
 	out := fsm.Alternative{Model: a.Model, Provider: a.Provider}
 	if a.MinRemaining != "" {
 		n, ok := strings.CutSuffix(a.MinRemaining, "%")
@@ -77,7 +88,7 @@ func (s *Server) alternative(a alternativeRequest) (fsm.Alternative, error) {
 	if a.tokens != nil && (a.InputTokens != nil || a.MaxOutputTokens != nil) {
 		return out, badInput("tokens stands without input_tokens and max_output_tokens", "")
 	}
-	m, err := s.model(a.Provider, a.Model)
+	m, err := modelOf(cat, a.Provider, a.Model)
 	if err != nil {
 		return out, err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
@@ -65,15 +64,8 @@ func undecided(err error) grantJSON {
 
 // submitAll sends commands together and returns their results in order.
 func (s *Server) submitAll(c echo.Context, list []fsm.Command) ([]fsm.Result, error) {
-	results := make([]fsm.Result, len(list))
-	var g errgroup.Group
-	for i, cmd := range list {
-		g.Go(func() (err error) {
-			results[i], err = s.o.Node.Submit(c.Request().Context(), cmd)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	results, err := s.o.Node.SubmitBatch(c.Request().Context(), list)
+	if err != nil {
 		return nil, err
 	}
 	var index uint64

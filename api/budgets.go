@@ -3,12 +3,15 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/zones"
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
@@ -93,7 +96,7 @@ func (s *Server) putBudget(c echo.Context) error {
 		return badInput("name: the path names another budget", "")
 	}
 	b.Name = path
-	compiled, zone, err := b.Compile()
+	compiled, _, err := b.Compile()
 	if err != nil {
 		return badInput(err.Error(), "")
 	}
@@ -107,8 +110,15 @@ func (s *Server) putBudget(c echo.Context) error {
 		}
 		version = &b.Version
 	}
-	if zone != nil {
-		if _, err := s.submit(c, &fsm.PutZone{Zone: *zone, Actor: actor(c)}); err != nil {
+	needed, err := zones.For([]fsm.Budget{compiled}, time.Unix(0, int64(s.o.Node.Now())))
+	if err != nil {
+		return badInput("time_zone: "+err.Error(), "")
+	}
+	for _, z := range needed {
+		if slices.ContainsFunc(s.o.Ledger.Zones(), func(known fsm.Zone) bool { return known.Name == z.Name }) {
+			continue // kept fresh by the cluster
+		}
+		if _, err := s.submit(c, &fsm.PutZone{Zone: z, Actor: actor(c)}); err != nil {
 			return err
 		}
 	}

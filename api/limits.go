@@ -12,6 +12,7 @@ import (
 type limitsJSON struct {
 	Budgets      int `json:"budgets"`
 	Accounts     int `json:"accounts"`
+	PerBudget    int `json:"accounts_per_budget"`
 	Reservations int `json:"reservations"`
 	Attempts     int `json:"attempts"`
 	Keys         int `json:"keys"`
@@ -19,6 +20,7 @@ type limitsJSON struct {
 	PastPrices   int `json:"past_prices"`
 	Zones        int `json:"zones"`
 	Events       int `json:"events"`
+	Runs         int `json:"runs"`
 }
 
 func (s *Server) getLimits(c echo.Context) error {
@@ -30,7 +32,7 @@ func (s *Server) getLimits(c echo.Context) error {
 
 func (s *Server) replyLimits(c echo.Context) error {
 	l := s.o.Ledger.Limits()
-	return reply(c, http.StatusOK, limitsJSON{l.Budgets, l.Accounts, l.Reservations, l.Attempts, l.Keys, l.Prices, l.PastPrices, l.Zones, l.Events})
+	return reply(c, http.StatusOK, limitsJSON{l.Budgets, l.Accounts, l.AccountsPerBudget, l.Reservations, l.Attempts, l.Keys, l.Prices, l.PastPrices, l.Zones, l.Events, l.Runs})
 }
 
 // putLimits changes the bounds that the body names.
@@ -38,6 +40,7 @@ func (s *Server) putLimits(c echo.Context) error {
 	var in struct {
 		Budgets      *int `json:"budgets"`
 		Accounts     *int `json:"accounts"`
+		PerBudget    *int `json:"accounts_per_budget"`
 		Reservations *int `json:"reservations"`
 		Attempts     *int `json:"attempts"`
 		Keys         *int `json:"keys"`
@@ -45,6 +48,7 @@ func (s *Server) putLimits(c echo.Context) error {
 		PastPrices   *int `json:"past_prices"`
 		Zones        *int `json:"zones"`
 		Events       *int `json:"events"`
+		Runs         *int `json:"runs"`
 	}
 	if _, err := decode(c, &in); err != nil {
 		return err
@@ -54,7 +58,8 @@ func (s *Server) putLimits(c echo.Context) error {
 	}
 	l := s.o.Ledger.Limits()
 	for _, f := range []struct{ to, from *int }{{&l.Budgets, in.Budgets}, {&l.Accounts, in.Accounts}, {&l.Reservations, in.Reservations},
-		{&l.Attempts, in.Attempts}, {&l.Keys, in.Keys}, {&l.Prices, in.Prices}, {&l.PastPrices, in.PastPrices}, {&l.Zones, in.Zones}, {&l.Events, in.Events}} {
+		{&l.Attempts, in.Attempts}, {&l.Keys, in.Keys}, {&l.Prices, in.Prices}, {&l.PastPrices, in.PastPrices}, {&l.Zones, in.Zones}, {&l.Events, in.Events},
+		{&l.AccountsPerBudget, in.PerBudget}, {&l.Runs, in.Runs}} {
 		if f.from != nil {
 			*f.to = *f.from
 		}

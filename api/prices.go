@@ -19,6 +19,8 @@ import (
 // Prices is what the API needs of the operator's prices.
 type Prices interface {
 	Base() *pricing.Catalogue // without them
+	Current() (*pricing.Catalogue, uint64)
+	At(index uint64) (*pricing.Catalogue, bool) // the one that holds of that index were quoted with
 	Overrides() []pricing.Override
 	Broken() []pricing.Broken
 }

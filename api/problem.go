@@ -60,6 +60,14 @@ func problemOf(err error) *Problem {
 	if errors.As(err, &conflict) {
 		return problem(http.StatusConflict, "conflict", err.Error(), "")
 	}
+	var live *raftnode.LiveClusterError
+	if errors.As(err, &live) {
+		return problem(http.StatusConflict, "live_cluster", err.Error(), "with ?force=true it is replaced all the same")
+	}
+	var broken *raftnode.SnapshotError
+	if errors.As(err, &broken) {
+		return problem(http.StatusBadRequest, "bad_snapshot", err.Error(), "meshfw snapshot inspect tells what a file holds")
+	}
 	var unsafe *raftnode.UnsafeError
 	if errors.As(err, &unsafe) {
 		return problem(http.StatusConflict, "unsafe", err.Error(), "bring the other nodes back first")

@@ -13,6 +13,7 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
 
 // Bounds of a reservation's time to live.
@@ -101,8 +102,10 @@ func (s *Server) command(c echo.Context, in *reserveRequest, hash [16]byte) (*fs
 		}
 		r.ID = id.String()
 	}
+	var cat *pricing.Catalogue
+	cat, r.PricesIndex = s.quoting()
 	for _, a := range alts {
-		alt, err := s.alternative(a)
+		alt, err := alternative(cat, a)
 		if err != nil {
 			return nil, err
 		}

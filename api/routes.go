@@ -23,14 +23,14 @@ const (
 
 // Bounds of bodies, bytes.
 const (
-	noBody       int64 = 0
-	maxSmall     int64 = 1 << 20
-	maxBatch     int64 = 16 << 20
-	maxSnapshot  int64 = 1 << 40
-	prefix             = "/api/v1"
-	pathOpenAPI        = prefix + "/openapi.json"
-	pathSnapshot       = prefix + "/cluster/snapshot"
+	noBody      int64 = 0
+	maxSmall    int64 = 1 << 20
+	maxBatch    int64 = 16 << 20
+	maxSnapshot int64 = 64 << 30
 )
+
+// prefix is where the API is.
+const prefix = "/api/v1"
 
 // route is one row of the table that the router is built from.
 type route struct {
@@ -74,6 +74,8 @@ func routes() []route {
 
 		{get, prefix + "/accounts/:budget/:partition", read, noBody, (*Server).getAccount},
 		{put, prefix + "/accounts/:budget/:partition/limit", admin, maxSmall, (*Server).setLimit},
+		{post, prefix + "/accounts/:budget/:partition/adjust", admin, maxSmall, (*Server).adjust},
+		{post, prefix + "/accounts/:budget/:partition/reset", admin, maxSmall, (*Server).reset},
 		{post, prefix + "/accounts/:budget/:partition/freeze", operate, maxSmall, (*Server).freezeAccount},
 		{post, prefix + "/accounts/:budget/:partition/unfreeze", operate, maxSmall, (*Server).unfreezeAccount},
 
@@ -93,5 +95,7 @@ func routes() []route {
 		{post, prefix + "/cluster/leave", operate, maxSmall, (*Server).leave},
 		{post, prefix + "/cluster/transfer-leader", operate, maxSmall, (*Server).transferLeader},
 		{get, prefix + "/cluster/health", read, noBody, (*Server).health},
+		{get, prefix + "/cluster/snapshot", operate, noBody, (*Server).saveSnapshot},
+		{put, prefix + "/cluster/snapshot", operate, maxSnapshot, (*Server).restoreSnapshot},
 	}
 }

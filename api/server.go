@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -21,6 +22,10 @@ import (
 // Node is what the API needs of the Raft member.
 type Node interface {
 	Submit(context.Context, fsm.Command) (fsm.Result, error)
+	SubmitBatch(context.Context, []fsm.Command) ([]fsm.Result, error)
+	Snapshot(context.Context) (io.ReadCloser, fsm.SnapshotInfo, error)
+	Restore(ctx context.Context, r io.Reader, force bool) error
+	Health(context.Context) (raftnode.Health, error)
 	ReadAt(ctx context.Context, level raftnode.Consistency, minIndex uint64) error
 	Now() fsm.Time
 	Name() string
@@ -47,6 +52,7 @@ type Ledger interface {
 	Events(after uint64, limit int) []fsm.Event
 	EventSeq() uint64
 	Limits() fsm.Limits
+	Zones() []fsm.Zone
 }
 
 // Defaults of Options.

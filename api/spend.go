@@ -21,7 +21,7 @@ type spendRequest struct {
 }
 
 // cost is the amount named, or what the usage costs at the dearest time.
-func (s *Server) cost(in *spendRequest) (money.USD, *fsm.Usage, error) {
+func cost(cat *pricing.Catalogue, in *spendRequest) (money.USD, *fsm.Usage, error) {
 	if (in.Amount == nil) == (in.Usage == nil) {
 		return 0, nil, badInput("give either amount, or usage and model", "")
 	}
@@ -34,18 +34,18 @@ func (s *Server) cost(in *spendRequest) (money.USD, *fsm.Usage, error) {
 	if in.Model == "" {
 		return 0, nil, badInput("model: name the one that was used", "")
 	}
-	m, err := s.model(in.Provider, in.Model)
+	m, err := modelOf(cat, in.Provider, in.Model)
 	if err != nil {
 		return 0, nil, err
 	}
-	cost, err := m.Cost(*in.Usage, pricing.Terms{})
+	priced, err := m.Cost(*in.Usage, pricing.Terms{})
 	if err != nil {
 		return 0, nil, err
 	}
 	u := in.Usage
 	written := u.CacheWrite5mTokens + u.CacheWrite1hTokens
 	cached := u.CachedInputTokens + u.CachedInputAudioTokens + u.CachedInputImageTokens
-	return cost.Amount, &fsm.Usage{InputTokens: u.TotalInputTokens() - cached - written,
+	return priced.Amount, &fsm.Usage{InputTokens: u.TotalInputTokens() - cached - written,
 		CachedInputTokens: cached, CacheWriteTokens: written, OutputTokens: u.TotalOutputTokens()}, nil
 }
 
@@ -76,17 +76,25 @@ func (s *Server) settle(c echo.Context) error {
 		return badInput("id and labels are the reservation's", "")
 	}
 	id := param(c, "id")
-	if in.Usage != nil && in.Model == "" {
+	cat := s.o.Catalogue()
+	if in.Usage != nil { // by the prices that the hold was quoted with
 		r, err := s.find(c)
 		if err != nil {
 			return err
 		}
-		in.Model = r.Model
+		if in.Model == "" {
+			in.Model = r.Model
+		}
 		if in.Provider == "" {
 			in.Provider = r.Provider
 		}
+		if s.o.Prices != nil {
+			if then, ok := s.o.Prices.At(r.PricesIndex); ok {
+				cat = then
+			}
+		}
 	}
-	amount, usage, err := s.cost(&in)
+	amount, usage, err := cost(cat, &in)
 	if err != nil {
 		return err
 	}
@@ -156,7 +164,7 @@ func (s *Server) charge(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	amount, usage, err := s.cost(&in)
+	amount, usage, err := cost(s.o.Catalogue(), &in)
 	if err != nil {
 		return err
 	}

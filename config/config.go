@@ -26,6 +26,7 @@ const (
 type Config struct {
 	Node      Node
 	HTTP      HTTP
+	Limits    Limits
 	Admin     *Admin // nil: API and metrics are served where the proxy is
 	Cluster   Cluster
 	Snapshots Snapshots

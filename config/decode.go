@@ -23,7 +23,7 @@ type decoder struct {
 	seen map[string]string // block -> where
 }
 
-var kinds = []string{"node", "http", "cluster", "snapshots", "auth", "log", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
+var kinds = []string{"node", "http", "cluster", "snapshots", "auth", "log", "limits", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
 
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
@@ -54,6 +54,8 @@ func settings(kind string) any {
 		return &Webhook{}
 	case "tracing":
 		return &Tracing{}
+	case "limits":
+		return &Limits{}
 	case "admin":
 		return &Admin{}
 	case "key":
@@ -83,6 +85,8 @@ func (d *decoder) block(b *block) error {
 		return d.fill(b, &d.c.Auth)
 	case "log":
 		return d.fill(b, &d.c.Log)
+	case "limits":
+		return d.fill(b, &d.c.Limits)
 	case "admin":
 		d.c.Admin = &Admin{}
 		return d.fill(b, d.c.Admin)

@@ -37,6 +37,12 @@ func (c *certificates) server() *tls.Config {
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return c.current.Load(), nil }}
 }
 
+// both is what was read last, for either side of a connection.
+func (c *certificates) both() (server, client *tls.Config) {
+	t := c.current.Load()
+	return t, t
+}
+
 // httpCertificates reads http.tls.
 func httpCertificates(t *config.HTTPTLS) func() (*tls.Config, error) {
 	return func() (*tls.Config, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/api/proxy"
 	"github.com/mesh-cost-firewall/meshfw/config"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/zones"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
@@ -185,6 +186,9 @@ func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, reg
 		SnapshotDir: cfg.Snapshots.Dir, SnapshotEvery: cfg.Snapshots.Every, SnapshotKeep: int(cfg.Snapshots.Keep),
 		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
 	}
+	if doors.cluster != nil {
+		out.TLS = &raftnode.TLS{Config: doors.cluster.both}
+	}
 	if cfg.Auth.Mode == config.ModeKeys && cfg.Auth.AdminToken == "" {
 		out.BeforeSeed = func(s *fsm.Seed) error {
 			key, err := adminKey(cfg.Node.DataDir, log)
@@ -285,6 +289,13 @@ func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 			return seed, err
 		}
 		seed.Budgets = append(seed.Budgets, compiled)
+	}
+	var err error
+	if seed.Zones, err = zones.For(seed.Budgets, time.Now()); err != nil {
+		return seed, err
+	}
+	if seed.Limits, err = cfg.Limits.Ledger(); err != nil {
+		return seed, err
 	}
 	if _, err := base.With(cfg.Prices...); err != nil {
 		return seed, err
