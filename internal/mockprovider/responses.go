@@ -24,6 +24,7 @@ type responsesRequest struct {
 	PreviousResponseID string         `json:"previous_response_id"`
 	ServiceTier        string         `json:"service_tier"`
 	Tools              jsontext.Value `json:"tools"`
+	Metadata           jsontext.Value `json:"metadata"`
 }
 
 // inputItem is one item of a response's input: a message, a tool's output, or
@@ -115,6 +116,7 @@ func (c *call) createResponse() *apiError {
 	}
 	// The body's own bytes need not live as long as the response.
 	state.request.Input, state.request.Tools = nil, nil
+	state.request.Metadata = keptMetadata(req.Metadata)
 	if len(req.Instructions) > maxKeptInstructions {
 		state.request.Instructions = ""
 	}
@@ -129,6 +131,15 @@ func (c *call) createResponse() *apiError {
 		return nil
 	}
 	return c.unaryResponse(state)
+}
+
+// keptMetadata is a copy of the metadata that a response shows; what is no
+// object, or too long, is left out.
+func keptMetadata(metadata jsontext.Value) jsontext.Value {
+	if metadata.Kind() != '{' || len(metadata) > maxKeptInstructions {
+		return nil
+	}
+	return metadata.Clone()
 }
 
 func (c *call) checkResponse(req *responsesRequest) (text contentText, bound int64, err *apiError) {

@@ -74,7 +74,11 @@ func (r response) appendJSON(b []byte) []byte {
 	} else {
 		b = append(b, "null"...)
 	}
-	return append(b, `,"user":null,"metadata":{}}`...)
+	b = append(b, `,"user":null,"metadata":`...)
+	if len(r.request.Metadata) == 0 {
+		return append(b, `{}}`...)
+	}
+	return append(append(b, r.request.Metadata...), '}')
 }
 
 // appendOutput appends the list of what was generated until now.
