@@ -33,6 +33,7 @@ type call struct {
 	accounts []fsm.AccountState
 	slices   *slicer // of a metered stream; nil otherwise
 	hide     bool    // the usage that the firewall asked for
+	hidden   bool    // the answer has output that the client does not see
 	sent     time.Time
 	status   int // that the provider answered
 	first    time.Duration

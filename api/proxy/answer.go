@@ -28,7 +28,7 @@ func namesError(answer []byte) bool {
 
 // unary hands a whole answer on, and its cost with it.
 func (p *Proxy) unary(c *call, res *http.Response) {
-	answer, err := readAll(res.Body, -1, maxAnswerBytes)
+	answer, err := readAll(res.Body, res.ContentLength, maxAnswerBytes)
 	if err != nil || len(answer) > maxAnswerBytes {
 		p.settle(c, p.whole(c), "answer_lost")
 		p.refuse(c.exchange, http.StatusBadGateway, "answer_lost", "the provider's answer broke off or is larger than 64 MiB; the hold is charged", nil)
@@ -243,6 +243,10 @@ func (s *streamer) event(raw, data []byte) error {
 	before := s.tokens
 	e := s.meter.Event(data)
 	s.failed = s.failed || e.Failed
+	if e.Hidden && !s.c.hidden {
+		s.c.hidden = true
+		s.c.slices.wholeBound()
+	}
 	if s.cut { // only counted: it was received, and not paid for by passing on
 		return nil
 	}

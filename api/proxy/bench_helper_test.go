@@ -163,3 +163,13 @@ func (b *bench) idle() {
 	}
 	b.t.Fatal("the provider still has a call")
 }
+
+// withPlain is a catalogue with the model gpt-plain, at the prices of
+// gpt-4o-mini, whose text cannot be counted: the plain bound decides.
+func withPlain(o *Options) {
+	c, err := o.Catalogue().With(pricing.Override{Model: "openai/gpt-plain", Input: "0.15", Output: "0.60", MaxOutputTokens: 16384, ContextTokens: 128000})
+	if err != nil {
+		panic(err)
+	}
+	o.Catalogue = func() *pricing.Catalogue { return c }
+}

@@ -129,7 +129,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	if s.quote, err = s.model.Quote(s.bound); err != nil {
 		return s, err
 	}
-	if c.asked.Stream && !s.model.HiddenOutput && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
+	if c.asked.Stream && (c.asked.Visible || !s.model.HiddenOutput) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
 		s.slice = firstSlice
 	}
 	return s, nil

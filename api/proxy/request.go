@@ -26,8 +26,8 @@ func bad(format string, args ...any) error {
 	return &refusal{status: http.StatusBadRequest, reason: "bad_request", message: fmt.Sprintf(format, args...)}
 }
 
-// bodyPart is how much of a body of unknown length is read at a time, bytes.
-const bodyPart = 256 << 10
+// A body of unknown length is read in parts of so many bytes, growing.
+const firstPart, bodyPart = 8 << 10, 256 << 10
 
 // readBody reads a JSON body of bounded length, within a bounded time.
 func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -58,24 +58,26 @@ func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 // readAll reads up to limit+1 bytes. A body of known length is read into
 // exactly so many; another never takes more than twice its size.
 func readAll(from io.Reader, length, limit int64) ([]byte, error) {
-	if length >= 0 {
+	if length >= 0 && length <= limit {
 		body := make([]byte, length)
 		_, err := io.ReadFull(from, body)
 		return body, err
 	}
 	var parts [][]byte
 	from = io.LimitReader(from, limit+1)
+	part := make([]byte, 0, firstPart)
 	for {
-		part := make([]byte, bodyPart)
-		n, err := io.ReadFull(from, part)
-		parts = append(parts, part[:n])
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			if len(parts) == 1 {
-				return parts[0], nil
-			}
-			return bytes.Join(parts, nil), nil
+		n, err := from.Read(part[len(part):cap(part)])
+		if part = part[:len(part)+n]; len(part) == cap(part) || err != nil {
+			parts = append(parts, part)
+			part = make([]byte, 0, min(2*cap(part), bodyPart))
 		}
-		if err != nil {
+		switch {
+		case err == io.EOF && len(parts) == 1:
+			return parts[0], nil
+		case err == io.EOF:
+			return bytes.Join(parts, nil), nil
+		case err != nil:
 			return nil, err
 		}
 	}

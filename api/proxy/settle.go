@@ -34,7 +34,7 @@ func (p *Proxy) bill(c *call, said dialect.Answer, readErr error, input *pricing
 	b := bill{usage: fsm.Usage{InputTokens: c.rung.quote.FixedTokens, Estimated: true}}
 	held, units := p.held(c)
 	per := max(c.rung.quote.TokensPerUnit, 1)
-	if c.rung.model.HiddenOutput {
+	if c.hidden || c.rung.model.HiddenOutput && !c.asked.Visible {
 		passed = units * per // what was billed may never be seen
 	}
 	passed = min(passed, units*per)

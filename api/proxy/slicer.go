@@ -39,6 +39,7 @@ type slicer struct {
 	held    int64 // units
 	used    int64 // tokens
 	size    int64 // units of the next slice
+	whole   bool  // output is hidden: only the whole bound is safe
 	asking  bool
 	stalled bool      // the stream waits
 	refused time.Time // when the ledger refused the least slice
@@ -63,7 +64,19 @@ func (s *slicer) take(tokens int64) bool {
 
 // enough says that what was used is within the hold, with a margin. At the
 // full bound the provider's own limit ends the stream.
-func (s *slicer) enough() bool { return s.held >= s.full || s.used+sliceMargin <= s.held*s.per }
+func (s *slicer) enough() bool {
+	return s.held >= s.full || !s.whole && s.used+sliceMargin <= s.held*s.per
+}
+
+// wholeBound asks for the whole bound: what passes by is not all there is.
+func (s *slicer) wholeBound() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.whole, s.size = true, s.full
+}
 
 // ask starts an extension unless one runs, or one was refused just now.
 func (s *slicer) ask() {
@@ -120,7 +133,7 @@ func (s *slicer) extend() {
 			if s.stalled {
 				s.size = min(2*s.size, mostSlice)
 			}
-		case err == nil && res.Code == fsm.Refused && s.size > leastSlice:
+		case err == nil && res.Code == fsm.Refused && s.size > leastSlice && !s.whole:
 			s.size = max(s.size/2, leastSlice)
 			continue
 		default:

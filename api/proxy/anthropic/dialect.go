@@ -69,6 +69,11 @@ func (messages) Read(b *dialect.Body) (a dialect.Asked, err error) {
 	if a.Model, err = b.String("model"); err == nil {
 		a.Stream, err = b.Bool("stream")
 	}
+	if err != nil {
+		return a, err
+	}
+	thinking, err := b.Get("thinking")
+	a.Visible = thinking == nil || gjson.GetBytes(thinking, "type").Str == "disabled"
 	return a, err
 }
 

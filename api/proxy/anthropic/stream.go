@@ -27,6 +27,7 @@ func (s *stream) Event(data []byte) dialect.Event {
 	}
 	e := gjson.ParseBytes(data)
 	var err error
+	hidden := false
 	switch e.Get("type").Str {
 	case "message_start":
 		s.model = e.Get("message.model").String()
@@ -35,6 +36,10 @@ func (s *stream) Event(data []byte) dialect.Event {
 	case "content_block_start":
 		s.open = e.Get("index").Int()
 		block := e.Get("content_block")
+		switch block.Get("type").Str {
+		case "thinking", "redacted_thinking": // shown in part at most
+			hidden = true
+		}
 		s.o.Text(block.Get("text").String())
 		s.o.Text(block.Get("name").String())
 	case "content_block_delta":
@@ -55,7 +60,7 @@ func (s *stream) Event(data []byte) dialect.Event {
 	if err != nil && s.err == nil {
 		s.err = err
 	}
-	return dialect.Event{}
+	return dialect.Event{Hidden: hidden}
 }
 
 // Usage implements dialect.Stream. The output that message_start names is only

@@ -61,6 +61,9 @@ type Asked struct {
 	Model      string
 	Stream     bool
 	Background bool // answered later, by a stored route
+	// Visible says that the request turns off all output that the client would
+	// not see (reasoning), so that what passes by is all there is.
+	Visible bool
 }
 
 // Endpoint is one metered route's request and answer.
@@ -124,6 +127,7 @@ type Stream interface {
 type Event struct {
 	Hide   bool // leave it out
 	Failed bool // the provider reports an error
+	Hidden bool // there is output that the client does not see
 }
 
 // Tally is how much passed, in tokens.

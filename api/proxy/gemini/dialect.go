@@ -155,7 +155,8 @@ func (generate) Read(b *dialect.Body) (dialect.Asked, error) {
 			err = errors.New("candidateCount and candidate_count: give one of them")
 		}
 	}
-	return dialect.Asked{}, err
+	budget := gjson.GetBytes(config, "thinkingConfig.thinkingBudget")
+	return dialect.Asked{Visible: budget.Type == gjson.Number && budget.Raw == "0"}, err
 }
 
 // either returns the member that is there, of two that mean the same.

@@ -68,6 +68,17 @@ func (common) Usage(answer []byte) (dialect.Answer, error) {
 // chat is /v1/chat/completions.
 type chat struct{ common }
 
+// Read implements dialect.Endpoint.
+func (chat) Read(b *dialect.Body) (dialect.Asked, error) {
+	a, err := (common{}).Read(b)
+	if err != nil {
+		return a, err
+	}
+	effort, err := b.String("reasoning_effort")
+	a.Visible = effort == "none"
+	return a, err
+}
+
 func (chat) Request() pricing.Dialect { return pricing.OpenAIChat }
 
 // SetBound implements dialect.Endpoint: the field that the client wrote, else

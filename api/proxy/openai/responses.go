@@ -20,6 +20,11 @@ func (responses) Read(b *dialect.Body) (a dialect.Asked, err error) {
 	if err == nil {
 		err = checkMetadata(b)
 	}
+	if err != nil {
+		return a, err
+	}
+	reasoning, err := b.Get("reasoning")
+	a.Visible = reasoning != nil && gjson.GetBytes(reasoning, "effort").Str == "none"
 	return a, err
 }
 

@@ -1,0 +1,166 @@
+package proxy
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// echo is an upstream that keeps what it was sent and answers as it is told.
+type echo struct {
+	mu     sync.Mutex
+	header http.Header
+	body   string
+	path   string
+	answer func(w http.ResponseWriter)
+}
+
+func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.header, e.body, e.path = r.Header, string(body), r.URL.RequestURI()
+	e.answer(w)
+}
+
+func withEcho(t *testing.T, answer func(http.ResponseWriter), change ...func(*Options)) (*bench, *echo) {
+	t.Helper()
+	e := &echo{answer: answer}
+	s := httptest.NewServer(e)
+	t.Cleanup(s.Close)
+	change = append([]func(*Options){func(o *Options) {
+		for i := range o.Providers {
+			o.Providers[i].BaseURL = s.URL
+		}
+	}}, change...)
+	return start(t, money.Dollar, change...), e
+}
+
+const plainAnswer = `{"id": "x",  "zeta":[1,2 ,{"a":1e3}], "model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}`
+
+// Ensure that a body passes byte for byte, but for the members that the
+// firewall must change, and that headers pass but for those that are the
+// firewall's or the connection's.
+func TestBytesPassUntouched(t *testing.T) {
+	b, e := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-Id", "req_1")
+		w.Header().Set("X-Ratelimit-Remaining-Requests", "9")
+		w.Header().Set("X-Meshfw-Reservation", "forged")
+		fmt.Fprint(w, plainAnswer)
+	})
+	const head, tail = "{ \"model\" :\"gpt-4o-mini\",\n\"unknown\" : {\"x\":[1.0, 2e0, \"\\u00e9\"]} , \"messages\":[ {\"role\":\"user\",\"content\":\"hi\"} ]", "  }\n"
+	for _, c := range []struct{ name, body, want string }{
+		{"nothing to change", head + `, "max_tokens" : 7` + tail, head + `, "max_tokens" : 7` + tail},
+		{"a bound to add", head + tail, `{"max_completion_tokens":16384,` + head[1:] + tail},
+		{"usage to ask for", head + `,"max_tokens":7,"stream": true` + tail, `{"stream_options":{"include_usage":true},` + head[1:] + `,"max_tokens":7,"stream": true` + tail},
+		{"usage asked for in vain", head + `,"max_tokens":7,"stream":true,"stream_options":{"include_usage":false,"x":1}` + tail,
+			head + `,"max_tokens":7,"stream":true,"stream_options":{"include_usage":true,"x":1}` + tail},
+	} {
+		status, header, text := b.post("/v1/chat/completions", c.body, "Openai-Beta", "b=1", "X-Agent-Id", "a", "X-Run-Id", "r", "X-Meshfw-Tag-Job", "j",
+			"Cookie", "c=1", "X-Stainless-Retry-Count", "0", "Authorization", "Bearer of-the-client", "X-Api-Key", "of-the-client", "Idempotency-Key", c.name)
+		if status != http.StatusOK || text != plainAnswer {
+			t.Errorf("%s: status %d, answer %s", c.name, status, text)
+		}
+		if e.body != c.want {
+			t.Errorf("%s: the provider got\n%s\nwant\n%s", c.name, e.body, c.want)
+		}
+		if header.Get("X-Request-Id") != "req_1" || header.Get("X-Ratelimit-Remaining-Requests") != "9" || header.Get("X-Meshfw-Reservation") == "forged" {
+			t.Errorf("%s: answer's headers %v", c.name, header)
+		}
+		for name, want := range map[string]string{"Openai-Beta": "b=1", "X-Stainless-Retry-Count": "0", "Authorization": "Bearer sk-provider",
+			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Idempotency-Key": ""} {
+			if got := e.header.Get(name); got != want {
+				t.Errorf("%s: the provider got %s: %q, want %q", c.name, name, got, want)
+			}
+		}
+	}
+}
+
+// Ensure that a base URL's version takes the place of the path's, that query
+// strings pass but for the firewall's key, and that a client's own key is
+// passed on where the block says so.
+func TestWhereCallsGo(t *testing.T) {
+	b, e := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, plainAnswer)
+	}, func(o *Options) {
+		o.Providers[0].BaseURL += "/openai/v4"
+		o.Providers[1].PassThroughKey = true
+	})
+	b.post("/v1/chat/completions?key=secret&x=1", chatBody("gpt-4o-mini", "x", false))
+	if e.path != "/openai/v4/chat/completions?x=1" {
+		t.Errorf("path %s", e.path)
+	}
+	b.post("/v1/messages?beta=true", `{"model":"claude-haiku-4-5","max_tokens":5,"messages":[]}`, "X-Api-Key", "of-the-client", "Anthropic-Beta", "x-1,y-2")
+	if e.path != "/v1/messages?beta=true" || e.header.Get("X-Api-Key") != "of-the-client" || e.header.Get("Anthropic-Beta") != "x-1,y-2" || e.header.Get("Anthropic-Version") != "2023-06-01" {
+		t.Errorf("path %s, headers %v", e.path, e.header)
+	}
+	b.post("/providers/azure/v1/chat/completions", chatBody("gpt-4o-mini", "x", false))
+	if e.path != "/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21" || e.header.Get("Api-Key") != "sk-provider" || e.header.Get("Authorization") != "" {
+		t.Errorf("path %s, headers %v", e.path, e.header)
+	}
+}
+
+// Ensure that an answer compressed without being asked for is read, and passes
+// as it came.
+func TestCompressedAnswers(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	fmt.Fprint(z, plainAnswer)
+	z.Close()
+	b, _ := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	})
+	status, header, text := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", false), "Accept-Encoding", "gzip")
+	if status != http.StatusOK || text != packed.String() || header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("status %d, headers %v", status, header)
+	}
+	if got, want := b.settled().Spent, 5*mini.in+2*mini.out; got != want {
+		t.Errorf("spent %s, want %s", got, want)
+	}
+}
+
+// Ensure that each event of a stream passes when it comes and not when the next
+// one does, and that a stream passes byte for byte.
+func TestEventsPassAtOnce(t *testing.T) {
+	events := []string{": hello\n\n", "event: x\ndata: {\"model\":\"gpt-4o-mini\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n",
+		"data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\r\n\r\n", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}\n\n", "data: [DONE]\n\n"}
+	next := make(chan struct{})
+	b, _ := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, e := range events {
+			fmt.Fprint(w, e)
+			_ = http.NewResponseController(w).Flush()
+			<-next
+		}
+	})
+	body := strings.Replace(chatBody("gpt-4o-mini", "x", true), `"stream":true`, `"stream":true,"stream_options":{"include_usage":true}`, 1)
+	res, err := http.DefaultClient.Do(b.request("POST", "/v1/chat/completions", body, "X-Meshfw-Stream-Cost", "1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	for _, want := range events {
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(res.Body, got); err != nil || string(got) != want {
+			t.Fatalf("got %q, %v; want %q", got, err, want)
+		}
+		next <- struct{}{} // only now does the provider send more
+	}
+	rest, err := io.ReadAll(res.Body)
+	cost := 5*mini.in + 2*mini.out
+	if err != nil || string(rest) != ": X-Meshfw-Cost-Usd: "+cost.String()+"\n\n" {
+		t.Errorf("the stream ends with %q, %v", rest, err)
+	}
+}

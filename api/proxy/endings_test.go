@@ -1,0 +1,211 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+func chatBody(model, directive string, stream bool) string {
+	return fmt.Sprintf(`{"model":%q,"max_tokens":50,"stream":%t,"messages":[{"role":"user","content":"mock: %s"}]}`, model, stream, directive)
+}
+
+// Ensure that every way a call can end leaves what the ledger should know: a
+// call that is not billed costs nothing, one that may be billed is charged,
+// and what the provider said goes before every estimate. A chat body of these
+// tests is bounded at one token a byte.
+func TestEndings(t *testing.T) {
+	b := start(t, money.Dollar)
+	text := func(n int) money.USD { return money.USD(n) * mini.out }
+	for _, c := range []struct {
+		name, directive string
+		stream          bool
+		status          int
+		broken          bool
+		want            func(body string) money.USD
+	}{
+		{"provider's 500", "status=500", false, 500, false, nil},
+		{"provider's 429", "status=429 retry_after=2s", true, 429, false, nil},
+		{"provider's own 504", "status=504", false, 504, false, nil},
+		{"no usage, unary", "output_tokens=9 no_usage", false, 200, false, func(s string) money.USD { return money.USD(len(s))*mini.in + text(9) }},
+		{"no usage, stream", "output_tokens=9 no_usage chunk_delay=1ms", true, 200, false, func(s string) money.USD { return money.USD(len(s))*mini.in + text(9) }},
+		{"error mid-stream", "output_tokens=40 error_after=7", true, 200, false, func(s string) money.USD { return money.USD(len(s))*mini.in + text(7) }},
+		{"cut mid-stream", "output_tokens=40 drop_after=7 chunk_delay=1ms", true, 200, true, func(s string) money.USD { return money.USD(len(s))*mini.in + text(7) }},
+		{"cut unary answer", "output_tokens=40 drop_after=1", false, 502, false, func(s string) money.USD { return money.USD(len(s))*mini.in + text(50) }},
+		{"more than the bound", "input_tokens=10 output_tokens=70 over_bound", false, 200, false, func(string) money.USD { return 10*mini.in + text(70) }},
+	} {
+		before := b.settled()
+		body := chatBody("gpt-4o-mini", c.directive, c.stream)
+		status, _, answer := b.post("/v1/chat/completions", body)
+		if status != c.status || strings.HasSuffix(answer, "BROKEN") != c.broken {
+			t.Errorf("%s: status %d, answer %s", c.name, status, answer)
+		}
+		want := money.USD(0)
+		if c.want != nil {
+			want = c.want(body)
+		}
+		if after := b.settled(); after.Spent-before.Spent != want || after.Provisional != before.Provisional {
+			t.Errorf("%s: spent %s, provisional %s; want %s, none", c.name, after.Spent-before.Spent, after.Provisional, want)
+		}
+	}
+}
+
+// Ensure that a model whose output is partly hidden is charged its whole hold
+// where the usage never came, and no more than what it said where it came.
+func TestHiddenOutputIsChargedInFullWithoutUsage(t *testing.T) {
+	b := start(t, money.Dollar)
+	body := chatBody("o4-mini", "output_tokens=20 reasoning=15 no_usage", false)
+	body = strings.Replace(body, "max_tokens", "max_completion_tokens", 1)
+	status, header, answer := b.post("/v1/chat/completions", body)
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, answer)
+	}
+	if got := b.settled(); got.Spent.String() != header.Get("X-Meshfw-Reserved-Usd") {
+		t.Errorf("spent %s of a hold of %s", got.Spent, header.Get("X-Meshfw-Reserved-Usd"))
+	}
+}
+
+// Ensure that a stream whose client leaves is cancelled at the provider and
+// charged by what came until then, where the input that the provider stated
+// counts as it is.
+func TestClientGone(t *testing.T) {
+	b := start(t, money.Dollar)
+	ctx, cancel := context.WithCancel(t.Context())
+	req := b.request("POST", "/v1/messages", `{"model":"claude-haiku-4-5","max_tokens":4000,"stream":true,"messages":[{"role":"user","content":"mock: input_tokens=33 output_tokens=3000 gate_after=20 gate=g"}]}`).WithContext(ctx)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	buf := make([]byte, 1<<16)
+	for seen := 0; seen < 20; {
+		n, err := res.Body.Read(buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen += strings.Count(string(buf[:n]), "text_delta")
+	}
+	cancel()
+	b.idle()
+	got := b.settled()
+	if least, most := 33*haiku.in+20*haiku.out, 33*haiku.in+80*haiku.out; got.Spent < least || got.Spent > most {
+		t.Errorf("spent %s; want from %s to %s: the input, and up to 4 bytes for each of 20 tokens", got.Spent, least, most)
+	}
+}
+
+// Ensure that a call which was sent but had no status stays held, since nobody
+// knows whether it was made, and one that never went out is released.
+func TestWithoutAStatus(t *testing.T) {
+	b := start(t, money.Dollar)
+	status, header, answer := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "drop", false))
+	if status != http.StatusBadGateway || gjson.Get(answer, "error.meshfw.reason").String() != "provider_unreachable" {
+		t.Errorf("status %d: %s", status, answer)
+	}
+	r, _ := b.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation"))
+	if r.State != fsm.StateOpen {
+		t.Errorf("the reservation is %s; want open until it is a provisional charge", r.State)
+	}
+	silent := start(t, money.Dollar, func(o *Options) { o.AnswerTimeout = 100 * time.Millisecond })
+	status, header, _ = silent.post("/v1/chat/completions", chatBody("gpt-4o-mini", "hang", false))
+	if r, _ := silent.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation")); status != http.StatusGatewayTimeout || r.State != fsm.StateOpen {
+		t.Errorf("a silent provider: status %d, reservation %s; want 504, open", status, r.State)
+	}
+
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	away := start(t, money.Dollar, func(o *Options) { o.Providers[0].BaseURL = "http://" + closed.Addr().String() })
+	if status, _, _ := away.post("/v1/chat/completions", chatBody("gpt-4o-mini", "output_tokens=1", false)); status != http.StatusBadGateway {
+		t.Errorf("status %d", status)
+	}
+	if got := away.settled(); got.Spent != 0 || got.Provisional != 0 {
+		t.Errorf("spent %s, provisional %s for a call that never went out", got.Spent, got.Provisional)
+	}
+}
+
+// Ensure that a stream which falls silent is broken off and charged.
+func TestSilentStream(t *testing.T) {
+	b := start(t, money.Dollar, func(o *Options) { o.StreamIdle = 200 * time.Millisecond })
+	body := chatBody("gpt-4o-mini", "output_tokens=40 hang_after=5 chunk_delay=1ms", true)
+	if _, _, answer := b.post("/v1/chat/completions", body); !strings.HasSuffix(answer, "BROKEN") {
+		t.Errorf("the stream ended as if it were whole: %s", answer)
+	}
+	if got, want := b.settled().Spent, money.USD(len(body))*mini.in+5*mini.out; got != want {
+		t.Errorf("spent %s, want %s", got, want)
+	}
+}
+
+// Ensure that a hold is renewed at half time while its call lives.
+func TestLongCallsAreRenewed(t *testing.T) {
+	b := start(t, money.Dollar)
+	b.proxy.renewEvery = 20 * time.Millisecond
+	done := make(chan string)
+	go func() {
+		_, h, _ := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "output_tokens=1 gate=g", false))
+		done <- h.Get("X-Meshfw-Reservation")
+	}()
+	deadline := func() fsm.Time {
+		rs, _ := b.node.Ledger().Reservations(fsm.ReservationFilter{State: fsm.StateOpen}, "", 1)
+		if len(rs) == 0 {
+			return 0
+		}
+		return rs[0].Deadline
+	}
+	eventually(t, "a hold", func() bool { return deadline() != 0 })
+	first := deadline()
+	eventually(t, "a later deadline", func() bool { return deadline() > first })
+	if err := b.provider.Release("g"); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+}
+
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for range 3000 {
+		if ok() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("never came: %s", what)
+}
+
+// Ensure that an error page of a gateway that gave up waiting leaves the hold,
+// and that a redirect is not followed with the provider's key.
+func TestGatewaysAndRedirects(t *testing.T) {
+	elsewhere := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
+	defer other.Close()
+	answer := http.StatusGatewayTimeout
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Location", other.URL)
+		w.WriteHeader(answer)
+		fmt.Fprint(w, "<html>gateway</html>")
+	}))
+	defer front.Close()
+	b := start(t, money.Dollar, func(o *Options) { o.Providers[0].BaseURL = front.URL })
+	status, header, text := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", false))
+	if r, _ := b.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation")); status != 504 || text != "<html>gateway</html>" || r.State != fsm.StateOpen {
+		t.Errorf("status %d, %q, reservation %s; want the gateway's answer, and the hold kept", status, text, r.State)
+	}
+	answer = http.StatusTemporaryRedirect
+	status, header, _ = b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", false))
+	if status != http.StatusBadGateway || elsewhere != 0 || header.Get("Location") != "" {
+		t.Errorf("a redirect: status %d, followed %d times, Location %q", status, elsewhere, header.Get("Location"))
+	}
+}
