@@ -214,6 +214,7 @@ func (x *Cancel) Wire(c *wire.Coder) {
 	c.Array16(1, (*[16]byte)(&x.OpID))
 	c.Array16(2, (*[16]byte)(&x.Attempt))
 	wire.Signed(c, 3, &x.NotAfter)
+	c.String(4, &x.ID)
 }
 
 func (e *Extend) Wire(c *wire.Coder) {

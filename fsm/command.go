@@ -162,9 +162,10 @@ type Release struct {
 // a no-op if the attempt was refused; if it was never seen, it will not be
 // granted later.
 type Cancel struct {
-	OpID     OpID // of this command
-	Attempt  OpID // the Reserve to undo
-	NotAfter Time // that attempt's: how long to remember it
+	OpID     OpID   // of this command
+	Attempt  OpID   // the Reserve to undo
+	NotAfter Time   // that attempt's: how long to remember it
+	ID       string // that Reserve's: the grant is found by it for as long as it lives
 }
 
 // Extend raises an open hold to an absolute amount, or moves its deadline, or

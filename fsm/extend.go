@@ -195,7 +195,7 @@ func (m *Machine) extendLost(e *Extend) Result {
 	case e.Amount > money.USD(maxPico/1000):
 		return m.fail(BadInput, "amount: too large to be reserved anew")
 	}
-	r := &Reserve{ID: e.ID, Labels: e.Lost.Labels, TTL: int64(e.Deadline - m.now), Origin: e.Origin, Owner: e.Owner,
+	r := &Reserve{OpID: e.OpID, ID: e.ID, Labels: e.Lost.Labels, TTL: int64(e.Deadline - m.now), Origin: e.Origin, Owner: e.Owner,
 		Alternatives: []Alternative{{Model: e.Lost.Model, Provider: e.Lost.Provider, FixedPico: int64(e.Amount) * 1000, FixedTokens: e.Tokens}}}
 	if err := Validate(r); err != nil {
 		return m.fail(BadInput, err.Error())

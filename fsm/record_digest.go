@@ -103,6 +103,10 @@ func (v *reservation) digest(h uint64) uint64 {
 		h = stir(h, uint64(u.CacheWriteTokens))
 		h = stir(h, uint64(u.OutputTokens))
 	}
+	h = stir(h, v.Op)
+	for _, j := range v.joined() {
+		h = stir(h, j)
+	}
 	pins, marks := v.pins(), v.marks()
 	h = stir(h, uint64(len(pins))<<32|uint64(len(marks))<<1|oneIf(v.Keyed))
 	for i := range pins {

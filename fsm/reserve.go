@@ -49,7 +49,10 @@ func (m *Machine) repeated(r *Reserve, id uint32) Result {
 	if old.Kind != kindHold || old.Hash != r.Hash || m.owners.at(old.owner).name != r.Owner {
 		return m.fail(Conflict, "reservation "+strconv.Quote(r.ID)+" exists for another request; use another id")
 	}
-	out := m.answer(old)
+	if old.State == StateOpen || old.State == StateProvisional {
+		m.join(id, r.OpID)
+	}
+	out := m.answer(m.reservations.get(id))
 	out.Reservation.Replayed = true
 	return out
 }
@@ -124,7 +127,7 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
 	a := &r.Alternatives[d.choice]
 	m.grants++
 	own := m.owners.of(r.Owner)
-	v := reservation{Hash: r.Hash, Order: m.grants, Index: m.index, Amount: d.amount, Tokens: d.tokens, Granted: m.now, Deadline: m.now + Time(r.TTL),
+	v := reservation{Hash: r.Hash, Op: attemptMark(r.OpID), Order: m.grants, Index: m.index, Amount: d.amount, Tokens: d.tokens, Granted: m.now, Deadline: m.now + Time(r.TTL),
 		Units: uint32(d.units), owner: own, State: StateOpen, Origin: r.Origin, Choice: uint8(d.choice), PricesIndex: r.PricesIndex}
 	pl.pins, pl.marks = pl.pins[:0], pl.marks[:0]
 	for i := range pl.slots {

@@ -167,20 +167,3 @@ func (m *Machine) release(r *Release) Result {
 func (m *Machine) unknown(id string) Result {
 	return m.fail(NotFound, fmt.Sprintf("no reservation %.80q: it never was, or it was closed some time ago (at most 15 minutes)", id))
 }
-
-func (m *Machine) cancel(c *Cancel) Result {
-	a := m.attempt(c.Attempt)
-	if a == nil {
-		m.remember(c.Attempt, c.NotAfter, m.fail(TooLate, "the attempt was cancelled before it came to the ledger"))
-		return Result{Index: m.index, Code: OK}
-	}
-	if g := a.Result.Reservation; a.Result.Code == OK && g != nil && !g.Replayed {
-		if id, there := m.ids[g.ID]; there {
-			v := m.reservations.get(id)
-			if v.Index == a.Result.Index && (v.State == StateOpen || v.State == StateProvisional) {
-				m.end(id, m.reservations.edit(id), StateReleased, 0, nil)
-			}
-		}
-	}
-	return Result{Index: m.index, Code: OK}
-}

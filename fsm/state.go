@@ -31,7 +31,15 @@ func (b *bucket) add(x *posting) {
 	b.OverSettle += x.over
 	b.Returned += x.returned
 	b.Pins += x.pins
+	if b.Returned > foldAbove {
+		b.Admitted -= b.Returned
+		b.Returned = 0
+	}
 }
+
+// foldAbove is where what came back is taken off what was admitted, so that
+// the books of a lifetime stay in the range of money.
+const foldAbove = money.Max / 4
 
 // posting is what one change of a reservation does to each window it is pinned
 // to: differences, in nano-USD.
@@ -108,8 +116,9 @@ const inlinePins = 4
 
 // extra is what only few reservations need. It is never changed in place.
 type extra struct {
-	Pins  []pin // all of them, when there are more than inlinePins
-	Marks []mark
+	Pins   []pin // all of them, when there are more than inlinePins
+	Marks  []mark
+	Joined []uint64 // attempts that were answered with this reservation later
 }
 
 // recordKind tells holds from other spend that is kept under an id.
@@ -125,6 +134,7 @@ const (
 type reservation struct {
 	Meta              string // id, owner, key, model, provider, labels: see packMeta
 	Hash              [16]byte
+	Op                uint64 // mark of the attempt that was granted, see attemptMark; 0: it was cancelled, or had none
 	Order             uint64 // of the grant: ties between deadlines
 	Index             uint64 // log index of the grant
 	Amount            money.USD
@@ -170,11 +180,22 @@ func (v *reservation) setPins(pins []pin, marks []mark) {
 	if len(marks) > 0 {
 		x.Marks = slices.Clone(marks)
 	}
-	if len(pins) > inlinePins || len(marks) > 0 {
+	v.setExtra(x)
+}
+
+// setExtra gives v what only few reservations have, if any of it is there.
+func (v *reservation) setExtra(x extra) {
+	v.Extra = nil
+	if len(x.Pins) > 0 || len(x.Marks) > 0 || len(x.Joined) > 0 {
 		v.Extra = &x
-	} else {
-		v.Extra = nil
 	}
+}
+
+func (v *reservation) joined() []uint64 {
+	if v.Extra == nil {
+		return nil
+	}
+	return v.Extra.Joined
 }
 
 func (v *reservation) marks() []mark {

@@ -12,6 +12,7 @@ const (
 	maxOlder   = 1024 // windows of one account that are over and still kept
 	maxRolling = 64
 	maxMarks   = maxPins * int(rateKinds)
+	maxJoined  = 32 // attempts that one reservation remembers to have answered
 )
 
 func (b *bucket) Wire(c *wire.Coder) {
@@ -105,8 +106,17 @@ func (v *reservation) Wire(c *wire.Coder) {
 	wire.List(c, 18, maxPins, &pins)
 	wire.List(c, 19, maxMarks, &marks)
 	c.Bool(20, &v.Keyed)
+	c.Uint64(21, &v.Op)
+	joined := []int64(nil)
+	if !c.Reading() {
+		for _, j := range v.joined() {
+			joined = append(joined, int64(j))
+		}
+	}
+	c.Int64s(22, maxJoined, &joined)
 	if c.Reading() {
 		v.setPins(pins, marks)
+		v.setJoined(joined)
 		for _, k := range marks {
 			if int(k.Pin) >= len(pins) || k.Kind >= rateKinds {
 				c.Fail(fmt.Errorf("a rate of kind %d on account %d of %d", k.Kind, k.Pin, len(pins)))
@@ -114,6 +124,17 @@ func (v *reservation) Wire(c *wire.Coder) {
 			}
 		}
 	}
+}
+
+func (v *reservation) setJoined(joined []int64) {
+	var x extra
+	if v.Extra != nil {
+		x = *v.Extra
+	}
+	for _, j := range joined {
+		x.Joined = append(x.Joined, uint64(j))
+	}
+	v.setExtra(x)
 }
 
 func (r *run) Wire(c *wire.Coder) {

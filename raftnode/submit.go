@@ -75,7 +75,7 @@ func (n *Node) submitOne(ctx context.Context, t *time.Timer, c fsm.Command) (fsm
 // cancel undoes what an abandoned Reserve may still come to hold.
 func (n *Node) cancel(c fsm.Command) {
 	if r, ok := c.(*fsm.Reserve); ok {
-		n.Deliver(&fsm.Cancel{Attempt: r.OpID, NotAfter: r.NotAfter})
+		n.Deliver(&fsm.Cancel{Attempt: r.OpID, ID: r.ID, NotAfter: r.NotAfter})
 	}
 }
 
