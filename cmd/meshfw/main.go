@@ -62,7 +62,8 @@ or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
 	remoteFlags(root)
 	root.AddCommand(serverCommand(), devCommand(), mockProviderCommand(), configCommand(), versionCommand(),
 		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(), priceCommand(),
-		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand())
+		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand(),
+		tlsCommand(), initCommand(), healthcheckCommand())
 	root.InitDefaultCompletionCmd()
 	checked(root)
 	return root

@@ -17,8 +17,8 @@ cluster {
   join             = ["node1:7000", "node2:7000", "node3:7000"]
   tls {
     ca_file   = "/secrets/ca.pem"
-    cert_file = "/secrets/node.pem"
-    key_file  = "/secrets/node-key.pem"
+    cert_file = "/secrets/${env("MESHFW_NODE_ID")}.pem"
+    key_file  = "/secrets/${env("MESHFW_NODE_ID")}-key.pem"
   }
 }
 
