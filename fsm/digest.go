@@ -61,7 +61,10 @@ func (m *Machine) note(kind, hash uint64) { m.changes += scramble(stir(hash, kin
 
 // seal ends an entry: its results, the records that it changed and the counts
 // of all tables go into the chain.
-func (m *Machine) seal(results []Result) {
+func (m *Machine) seal(commands []Command, results []Result) {
+	if asserting {
+		m.assertResults(commands, results)
+	}
 	for i := range results {
 		m.mix(results[i].digest())
 	}
@@ -71,6 +74,9 @@ func (m *Machine) seal(results []Result) {
 			return
 		}
 		m.note(recAccount, a.digest(uint64(id)))
+		if asserting {
+			m.mustHold(a.sound())
+		}
 	})
 	m.reservations.settled(func(id uint32, v *reservation) {
 		if v == nil {

@@ -25,6 +25,10 @@ type tally struct {
 func (m *Machine) CheckInvariants() error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
+	return m.checkAll()
+}
+
+func (m *Machine) checkAll() error {
 	sums := map[windowOf]*tally{}
 	open := map[uint32]int32{}
 	if err := m.tallyReservations(sums, open); err != nil {
@@ -114,8 +118,8 @@ func (m *Machine) checkAccounts(sums map[windowOf]*tally, open map[uint32]int32)
 				err = fmt.Errorf("%s: held %s, provisional %s, %d pins in the window from %d; the reservations have %s, %s and %d",
 					name, b.Held, b.Provisional, b.Pins, b.Start, t.held, t.provisional, t.pins)
 			}
-			if b.Admitted+b.OverSettle != b.Settled+b.Provisional+b.Held+b.Returned {
-				err = fmt.Errorf("%s: the books of the window from %d do not balance: %+v", name, b.Start, *b)
+			if bad := b.sound(); bad != nil {
+				err = fmt.Errorf("%s: %w", name, bad)
 			}
 		}
 		if p.accounts[a.Partition] != id {

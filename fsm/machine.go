@@ -115,7 +115,7 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 			results[done+i] = m.apply(c)
 		}
 	}
-	m.seal(results)
+	m.seal(commands, results)
 	return results, nil
 }
 

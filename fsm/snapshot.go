@@ -104,6 +104,9 @@ type View struct {
 func (m *Machine) Snapshot() *View {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if asserting {
+		m.mustHold(m.checkAll())
+	}
 	v := &View{head: m.head(), sections: make([]records, len(sections))}
 	for i := range sections {
 		v.sections[i] = sections[i].view(m)
@@ -186,7 +189,7 @@ func (m *Machine) load(in *snapshotReader) error {
 			return err
 		}
 		if s == nil {
-			return in.finish()
+			break
 		}
 		for range n {
 			b, err := in.record()
@@ -198,6 +201,15 @@ func (m *Machine) load(in *snapshotReader) error {
 			}
 		}
 	}
+	if err := in.finish(); err != nil {
+		return err
+	}
+	if asserting {
+		if err := m.checkAll(); err != nil {
+			return fmt.Errorf("%w: it breaks a promise: %w", ErrSnapshot, err)
+		}
+	}
+	return nil
 }
 
 // SnapshotInfo is what a snapshot says of itself.

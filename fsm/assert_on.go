@@ -1,0 +1,5 @@
+//go:build invariants
+
+package fsm
+
+const assertAlways = true
