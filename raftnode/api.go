@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -69,6 +70,7 @@ type Config struct {
 	skew      time.Duration
 	probeDisk func(path string) error
 	wrapStore func(stores) stores
+	wrapFSM   func(*adapter) raft.FSM
 	noGuard   bool // the watchdogs do not run
 	wrapDial  func(net.Conn) net.Conn
 }

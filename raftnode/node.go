@@ -169,7 +169,11 @@ func (n *Node) openRaft() error {
 	}
 	a := &adapter{machine: n.machine, fatal: n.fail, restored: n.clock.restored,
 		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
-	n.raft, err = raft.NewRaft(rc, a, logs, watched, snaps, n.trans)
+	var ledger raft.FSM = a
+	if n.cfg.wrapFSM != nil {
+		ledger = n.cfg.wrapFSM(a)
+	}
+	n.raft, err = raft.NewRaft(rc, ledger, logs, watched, snaps, n.trans)
 	if err != nil {
 		return fmt.Errorf("start raft: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -22,14 +22,14 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func config(t *testing.T, name, addr string, expect int, join ...string) Config {
+func config(t testing.TB, name, addr string, expect int, join ...string) Config {
 	t.Helper()
 	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join,
 		Heartbeat: 100 * time.Millisecond, Election: 100 * time.Millisecond, Lease: 100 * time.Millisecond,
 		PromoteAfter: 300 * time.Millisecond, ReserveTimeout: 20 * time.Second}
 }
 
-func start(t *testing.T, c Config) *Node {
+func start(t testing.TB, c Config) *Node {
 	t.Helper()
 	n, err := Open(c)
 	if err != nil {
@@ -39,7 +39,7 @@ func start(t *testing.T, c Config) *Node {
 	return n
 }
 
-func until(t *testing.T, what string, ok func() bool) {
+func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if ok() {
@@ -49,7 +49,7 @@ func until(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("never: %s", what)
 }
 
-func submit(t *testing.T, n *Node, c fsm.Command) fsm.Result {
+func submit(t testing.TB, n *Node, c fsm.Command) fsm.Result {
 	t.Helper()
 	res, err := n.Submit(context.Background(), c)
 	if err != nil || res.Code != fsm.OK {
@@ -58,7 +58,7 @@ func submit(t *testing.T, n *Node, c fsm.Command) fsm.Result {
 	return res
 }
 
-func three(t *testing.T) ([]*Node, []Config) {
+func three(t testing.TB) ([]*Node, []Config) {
 	t.Helper()
 	addrs := []string{freeAddress(t), freeAddress(t), freeAddress(t)}
 	var nodes []*Node
@@ -70,7 +70,7 @@ func three(t *testing.T) ([]*Node, []Config) {
 	return nodes, cfgs
 }
 
-func agree(t *testing.T, nodes ...*Node) {
+func agree(t testing.TB, nodes ...*Node) {
 	t.Helper()
 	until(t, "all replicas have the same digest", func() bool {
 		i, d := nodes[0].Ledger().Digest()
@@ -83,7 +83,7 @@ func agree(t *testing.T, nodes ...*Node) {
 	})
 }
 
-func leaderOf(t *testing.T, nodes []*Node) int {
+func leaderOf(t testing.TB, nodes []*Node) int {
 	t.Helper()
 	at := -1
 	until(t, "one node serves as the leader", func() bool {
