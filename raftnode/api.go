@@ -72,6 +72,8 @@ type Config struct {
 	wrapStore func(stores) stores
 	wrapFSM   func(*adapter) raft.FSM
 	noGuard   bool // the watchdogs do not run
+
+	transportTimeout, transferStall time.Duration
 	wrapDial  func(net.Conn) net.Conn
 }
 
@@ -94,6 +96,8 @@ func (c Config) withDefaults() Config {
 	if c.SnapshotKeep == 0 {
 		c.SnapshotKeep = DefaultSnapshotKeep
 	}
+	set(&c.transportTimeout, transportTimeout)
+	set(&c.transferStall, max(transferWait, 10*c.Election))
 	if c.probeDisk == nil {
 		c.probeDisk = probeFile
 	}

@@ -156,7 +156,7 @@ func (n *Node) openRaft() error {
 		return fmt.Errorf("snapshot store: %w", err)
 	}
 	n.trans = transport{raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream: n.port, MaxPool: transportPool, Timeout: transportTimeout, Logger: n.log})}
+		Stream: n.port, MaxPool: transportPool, Timeout: n.cfg.transportTimeout, Logger: n.log})}
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(n.serverID)
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = n.cfg.Heartbeat, n.cfg.Election, n.cfg.Lease

@@ -217,6 +217,12 @@ func (p *port) dial(carry byte, id, address string, timeout time.Duration) (net.
 	if p.wrap != nil {
 		c = p.wrap(c)
 	}
+	if !p.track(c) {
+		_ = c.Close()
+		return nil, net.ErrClosed
+	}
+	raw := c
+	c = &trackedConn{Conn: raw, release: func() { p.untrack(raw) }}
 	secure, err := p.introduce(c, carry, id, address, timeout)
 	if err != nil {
 		_ = c.Close()
@@ -276,7 +282,8 @@ func (p *port) Accept() (net.Conn, error) {
 // Addr is the advertised address.
 func (p *port) Addr() net.Addr { return address(p.adv) }
 
-// Close ends the port and every connection it accepted.
+// Close ends the port and every connection it accepted or made: nothing is heard
+// of this node any more.
 func (p *port) Close() error {
 	var err error
 	p.once.Do(func() {

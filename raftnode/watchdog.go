@@ -143,8 +143,7 @@ func (n *Node) leaveSlowDisk(took time.Duration) {
 // by itself.
 func (n *Node) guard() {
 	for n.sleep(watchEvery) {
-		limit := max(transferWait, 10*n.cfg.Election)
-		if d := n.transfers.stuckFor(); d > limit && n.raft.State() == raft.Leader {
+		if d := n.transfers.stuckFor(); d > n.cfg.transferStall && n.raft.State() == raft.Leader {
 			n.fail(fmt.Errorf("this leader has refused every write for %s because of a leadership transfer that was interrupted: the node stops, so that another one leads", d.Round(time.Second)))
 			return
 		}
