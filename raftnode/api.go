@@ -74,7 +74,7 @@ type Config struct {
 	noGuard   bool // the watchdogs do not run
 
 	transportTimeout, transferStall time.Duration
-	wrapDial  func(net.Conn) net.Conn
+	wrapDial                        func(net.Conn) net.Conn
 }
 
 // withDefaults returns c with what was left out filled in.

@@ -1,0 +1,209 @@
+package raftnode
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+func charge(t *testing.T, n *Node, id string, nano int64) {
+	t.Helper()
+	submit(t, n, &fsm.Charge{ID: id, Amount: money.USD(nano), Labels: fsm.Labels{{Name: "agent", Value: "x"}}})
+}
+
+func withBudget(c *Config) {
+	c.Seed.Budgets = []fsm.Budget{{Name: "global"}}
+}
+
+func spent(t *testing.T, n *Node) money.USD {
+	t.Helper()
+	a, ok := n.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
+	if !ok {
+		t.Fatal("no budget global")
+	}
+	return a.Spent
+}
+
+func snapshotOf(t *testing.T, n *Node) []byte {
+	t.Helper()
+	r, info, err := n.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil || int64(len(b)) != info.Bytes || info.Index == 0 {
+		t.Fatalf("%d bytes, the info says %d at index %d; %v", len(b), info.Bytes, info.Index, err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(n.cfg.DataDir, "spool-*")); len(left) > 0 {
+		t.Fatalf("left behind: %v", left)
+	}
+	return b
+}
+
+// Ensure a snapshot taken through a follower restores through another one,
+// needs force in a ledger in use, and needs none in a new cluster.
+func TestSnapshotAndRestore(t *testing.T) {
+	t.Parallel()
+	nodes, _ := threeWith(t, withBudget)
+	charge(t, nodes[0], "c1", 5)
+	lead := nodes[leaderOf(t, nodes)]
+	followers := others(nodes, lead)
+	saved := snapshotOf(t, followers[0])
+	charge(t, nodes[1], "c2", 7)
+	agree(t, nodes...)
+	ctx := context.Background()
+
+	var live *LiveClusterError
+	if err := followers[1].Restore(ctx, bytes.NewReader(saved), false); !errors.As(err, &live) {
+		t.Fatalf("restore without force: %v, want *LiveClusterError", err)
+	}
+	bad := bytes.Clone(saved)
+	bad[len(bad)/2] ^= 1
+	var broken *SnapshotError
+	if err := followers[1].Restore(ctx, bytes.NewReader(bad), true); !errors.As(err, &broken) {
+		t.Fatalf("restore of a damaged file: %v, want *SnapshotError", err)
+	}
+	if got := spent(t, lead); got != 12 {
+		t.Fatalf("a refused restore changed the ledger: spent %d, want 12", got)
+	}
+	index := lead.Ledger().AppliedIndex()
+	if err := followers[1].Restore(ctx, bytes.NewReader(saved), true); err != nil {
+		t.Fatal(err)
+	}
+	agree(t, nodes...)
+	for _, n := range nodes {
+		if got := spent(t, n); got != 5 {
+			t.Fatalf("%s: spent %d after the restore, want 5", n.Name(), got)
+		}
+		if n.Ledger().AppliedIndex() <= index {
+			t.Fatalf("the index went from %d to %d", index, n.Ledger().AppliedIndex())
+		}
+	}
+	charge(t, nodes[2], "c3", 1)
+	agree(t, nodes...)
+
+	// Into a new cluster, without force; its log starts behind the snapshot's.
+	fresh, err := threeOthers(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fresh[0].Restore(ctx, bytes.NewReader(saved), false); err != nil {
+		t.Fatalf("restore into a new cluster: %v", err)
+	}
+	agree(t, fresh...)
+	if got := spent(t, fresh[1]); got != 5 {
+		t.Fatalf("spent %d in the new cluster, want 5", got)
+	}
+}
+
+func threeOthers(t *testing.T) ([]*Node, error) {
+	nodes, _ := threeWith(t, withBudget)
+	leaderOf(t, nodes)
+	return nodes, nodes[0].ReadAt(context.Background(), Consistent, 0)
+}
+
+// Ensure a snapshot from the future is refused.
+func TestRestoreOfAFutureSnapshot(t *testing.T) {
+	t.Parallel()
+	ahead := config(t, "a", freeAddress(t), 1)
+	ahead.skew = 2 * time.Minute
+	n := start(t, ahead)
+	submit(t, n, &fsm.Noop{})
+	saved := snapshotOf(t, n)
+	today := start(t, config(t, "b", freeAddress(t), 1))
+	submit(t, today, &fsm.Noop{})
+	var broken *SnapshotError
+	if err := today.Restore(context.Background(), bytes.NewReader(saved), true); !errors.As(err, &broken) || !strings.Contains(err.Error(), "ahead") {
+		t.Fatalf("%v, want *SnapshotError that says it is ahead", err)
+	}
+}
+
+// Ensure scheduled snapshots can be restored, and that only the newest stay.
+func TestScheduledSnapshots(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := config(t, "a", freeAddress(t), 1)
+	withBudget(&c)
+	c.SnapshotDir, c.SnapshotEvery, c.SnapshotKeep = dir, 50*time.Millisecond, 2
+	n := start(t, c)
+	for i := range 6 {
+		charge(t, n, fmt.Sprint("c", i), 1)
+		index := n.Ledger().AppliedIndex()
+		until(t, "a snapshot has the charge", func() bool { return newestIn(t, dir) >= index })
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) > 3 { // two, and perhaps one that is being written or removed
+		t.Fatalf("%d files in the directory, want 2: %v", len(files), files)
+	}
+}
+
+// newestIn is the index of the newest snapshot in dir that is whole.
+func newestIn(t *testing.T, dir string) uint64 {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, snapshotPrefix+"*"+snapshotSuffix))
+	if err != nil || len(files) == 0 {
+		return 0
+	}
+	f, err := os.Open(files[len(files)-1])
+	if err != nil {
+		return 0 // removed meanwhile
+	}
+	defer f.Close() //nolint:errcheck // read only
+	info, err := fsm.InspectSnapshot(f)
+	if err != nil {
+		t.Fatalf("%s: %v", files[len(files)-1], err)
+	}
+	return info.Index
+}
+
+// Ensure the drill after the loss of a quorum, as peers.info tells it: what was
+// acknowledged is there on the node that is left, and it serves alone and grows
+// again.
+func TestRecoveryFromTheLossOfAQuorum(t *testing.T) {
+	t.Parallel()
+	nodes, cfgs := threeWith(t, withBudget)
+	charge(t, nodes[0], "c1", 9)
+	agree(t, nodes...)
+	for _, n := range nodes {
+		n.kill()
+	}
+	info, err := os.ReadFile(filepath.Join(cfgs[0].DataDir, "peers.info"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := strings.Index(string(info), "[\n"), strings.Index(string(info), "]")
+	entry := string(info[from : to+1])
+	if err := os.WriteFile(filepath.Join(cfgs[0].DataDir, "peers.json"), []byte(strings.ReplaceAll(entry, "a.", "z.")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(cfgs[0]); err == nil || !strings.Contains(err.Error(), "does not name this node") {
+		t.Fatalf("a list without this node: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(cfgs[0].DataDir, "peers.json"), []byte(entry), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	alone := start(t, cfgs[0])
+	charge(t, alone, "c2", 1)
+	if got := spent(t, alone); got != 10 {
+		t.Fatalf("spent %d, want 10", got)
+	}
+	if _, err := os.Stat(filepath.Join(cfgs[0].DataDir, "peers.json.done")); err != nil {
+		t.Fatal(err)
+	}
+	fresh := start(t, config(t, "d", freeAddress(t), 0, cfgs[0].Listen))
+	until(t, "a fresh node votes", func() bool { return alone.voters() == 2 })
+	agree(t, alone, fresh)
+}
