@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // Key is a firewall key; its secret is known only when it is made or rotated.
@@ -19,7 +21,11 @@ type Key struct {
 	ExpiresAt *time.Time        `json:"expires_at,omitzero"`
 	CreatedAt *time.Time        `json:"created_at,omitzero"`
 	Revoked   bool              `json:"revoked,omitzero"`
-	Secret    string            `json:"secret,omitzero"`
+	RevokedAt *time.Time        `json:"revoked_at,omitzero"`
+
+	RefusalStatus int        `json:"refusal_status,omitzero"`
+	OverlapUntil  *time.Time `json:"overlap_until,omitzero"` // until then the secret before the last rotation opens too
+	Secret        string     `json:"secret,omitzero"`
 }
 
 // NewKey is what a key is made of.
@@ -32,6 +38,8 @@ type NewKey struct {
 	Budgets       []string          `json:"budgets,omitzero"`
 	ExpiresAt     *time.Time        `json:"expires_at,omitzero"`
 	RefusalStatus int               `json:"refusal_status,omitzero"` // HTTP status of refusals for money; 0: 402
+	Limit         *money.USD        `json:"limit,omitzero"`          // of this key alone, nano-USD
+	Window        string            `json:"window,omitzero"`         // of that limit; default month
 }
 
 // CreateKey makes a key. Its secret is in the answer and shown never again.
@@ -47,4 +55,11 @@ func (c *Client) Keys(ctx context.Context) ([]Key, error) {
 // RevokeKey ends a key at once.
 func (c *Client) RevokeKey(ctx context.Context, id string) error {
 	return c.call(ctx, request{method: http.MethodDelete, path: "/keys/" + url.PathEscape(id)}, nil)
+}
+
+// RotateKey gives a key a new secret, which is in the answer. The old one opens
+// for overlap longer; with 0 it ends at once.
+func (c *Client) RotateKey(ctx context.Context, id string, overlap time.Duration) (Key, error) {
+	return get[Key](ctx, c, request{method: http.MethodPost, path: "/keys/" + url.PathEscape(id) + "/rotate",
+		in: map[string]string{"overlap": overlap.String()}, once: true})
 }

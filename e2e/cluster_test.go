@@ -293,6 +293,28 @@ func (c *cluster) get(n *node, path string, v any) int {
 	return resp.StatusCode
 }
 
+// put sends JSON to n's API on the condition that what it changes is at a
+// version, and returns status and body.
+func (c *cluster) put(n *node, path string, version int64, body string) (int, string) {
+	c.t.Helper()
+	req, err := http.NewRequest(http.MethodPut, n.url()+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(version)))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
 // account is what the API shows of an account.
 type account struct {
 	Limit, Spent, Provisional, Held, Remaining money.USD

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -281,7 +282,7 @@ func providersOf(cfg *config.Config) ([]proxy.Provider, error) {
 func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 	seed := fsm.Seed{Actor: fsm.Actor{Name: "config"}}
 	for _, b := range cfg.Budgets {
-		compiled, _, err := b.Compile()
+		compiled, zone, err := b.Compile()
 		if err != nil {
 			return seed, fmt.Errorf("budget %q: %w", b.Name, err)
 		}
@@ -289,6 +290,9 @@ func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 			return seed, err
 		}
 		seed.Budgets = append(seed.Budgets, compiled)
+		if zone != nil && !slices.ContainsFunc(seed.Zones, func(z fsm.Zone) bool { return z.Name == zone.Name }) {
+			seed.Zones = append(seed.Zones, *zone)
+		}
 	}
 	var err error
 	if seed.Zones, err = zones.For(seed.Budgets, time.Now()); err != nil {
