@@ -72,6 +72,7 @@ type Held struct {
 	ExpiresAt       *time.Time        `json:"expires_at"`
 	ClosedAt        *time.Time        `json:"closed_at,omitzero"`
 	Accounts        []AccountRef      `json:"accounts,omitzero"`
+	Origin          string            `json:"origin,omitzero"` // api or proxy, which alone settles its own
 	Index           uint64            `json:"index"`
 }
 

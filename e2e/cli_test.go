@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,18 +12,17 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
-// endProvisional settles one provisional charge and releases another, and
-// looks at the account.
-func (d *devCluster) endProvisional(settle, release string) {
-	t := d.t
-	t.Helper()
-	for _, end := range [][]string{{"settle", settle, "-amount", "0.000001"}, {"release", release}} {
-		if out, err := d.meshfw(append([]string{"reservation"}, end...)...); err != nil {
-			t.Errorf("%v: %v\n%s", end, err, out)
-		}
+// reserve makes a reservation of 0.01 USD by the API.
+func (d *devCluster) reserve(id string) {
+	d.t.Helper()
+	resp, err := http.Post(d.url(3)+"/api/v1/reservations", "application/json",
+		strings.NewReader(`{"id":"`+id+`","labels":{"agent":"cli"},"amount":"0.01","ttl":"1h"}`))
+	if err != nil {
+		d.t.Fatal(err)
 	}
-	if a := d.account(1, "agent/inside"); a.Spent != 1000 || a.Provisional != 0 {
-		t.Errorf("after the correction: spent %s, provisional %s; want 0.000001, 0", a.Spent, a.Provisional)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		d.t.Fatalf("reserve: %d", resp.StatusCode)
 	}
 }
 
@@ -130,6 +130,17 @@ func (d *devCluster) commandLine() {
 	}
 	if err := json.Unmarshal([]byte(d.must("top", "-once", "-json")), &top); err != nil || len(top.Members) != 3 {
 		t.Errorf("top: %v %+v", err, top)
+	}
+
+	// Reservations.
+	d.reserve("r-1")
+	d.reserve("r-2")
+	says("open", "reservation", "get", "r-1")
+	says("agent/cli", "explain", "r-1")
+	says("settled", "reservation", "settle", "r-1", "-amount", "0.004")
+	says("released", "reservation", "release", "r-2")
+	if a := d.account(1, "agent/cli"); a.Spent != 4_000_000 || a.Held != 0 {
+		t.Errorf("after settle and release: spent %s, held %s; want 0.004, 0", a.Spent, a.Held)
 	}
 
 	// Leadership moves, and the command line finds its way.

@@ -81,6 +81,10 @@ func bound(c *cobra.Command, cl *client.Client, h client.Held) *client.Cost {
 func (e *explanation) advise() {
 	h := e.Reservation
 	say := func(format string, args ...any) { e.Advice = append(e.Advice, fmt.Sprintf(format, args...)) }
+	if h.State == "provisional" && h.Origin == "proxy" {
+		say("the proxy did not learn what the call cost, so %s USD count as spent; its node settles it when it can, and after the budget's settle_grace the charge is final and an admin may correct it: meshfw account adjust", h.Actual)
+		h.State = "" // and none of the following
+	}
 	switch h.State {
 	case "open":
 		say("it holds %s USD until it is settled, or until %s, when it becomes a provisional charge", h.Amount, timeOf(h.ExpiresAt))
