@@ -66,7 +66,7 @@ func (c *Client) RemoveMember(ctx context.Context, id string) error {
 func (c *Client) TransferLeader(ctx context.Context, to string) error {
 	r := request{method: http.MethodPost, path: "/cluster/transfer-leader", once: true}
 	if to != "" {
-		r.in = map[string]string{"id": to}
+		r.in = map[string]string{"to": to}
 	}
 	return c.call(ctx, r, nil)
 }

@@ -109,27 +109,3 @@ func clusterTransfer() *cobra.Command {
 		},
 	}
 }
-
-func clusterHealth() *cobra.Command {
-	return &cobra.Command{
-		Use: "health", Short: "Show how the cluster is, and how many nodes may fail", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
-			h, err := cl.Health(c.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON(c) {
-				return writeJSON(c.OutOrStdout(), h)
-			}
-			t := newTable(c.OutOrStdout())
-			if err := showHealth(t, h); err != nil {
-				return err
-			}
-			return t.w.Flush()
-		},
-	}
-}

@@ -1,13 +1,83 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"github.com/mesh-cost-firewall/meshfw/client"
 )
+
+const healthPoll = 200 * time.Millisecond
+
+func clusterHealth() *cobra.Command {
+	var wait time.Duration
+	var voters int
+	c := &cobra.Command{
+		Use: "health", Short: "Show how the cluster is, and how many nodes may fail", Args: cobra.NoArgs,
+		Long: `Show how the cluster is, and how many nodes may fail.
+
+With -wait it waits until every node is healthy, and with -voters until there are so many
+voters, for scripts that start or replace nodes; status 1 when that does not happen in time.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cl, err := connect(c)
+			if err != nil {
+				return err
+			}
+			h, err := waitHealthy(c.Context(), cl, wait, voters)
+			if err != nil {
+				return err
+			}
+			if asJSON(c) {
+				return writeJSON(c.OutOrStdout(), h)
+			}
+			t := newTable(c.OutOrStdout())
+			if err := showHealth(t, h); err != nil {
+				return err
+			}
+			return t.w.Flush()
+		},
+	}
+	c.Flags().DurationVar(&wait, "wait", 0, "wait until every node is healthy, at most this long")
+	c.Flags().IntVar(&voters, "voters", 0, "with -wait: and until there are so many voters")
+	return c
+}
+
+// waitHealthy asks for the cluster's health, with a wait until it is good.
+func waitHealthy(ctx context.Context, cl *client.Client, wait time.Duration, voters int) (jsontext.Value, error) {
+	for end := time.Now().Add(wait); ; {
+		raw, err := cl.Health(ctx)
+		if wait == 0 {
+			return raw, err
+		}
+		var h struct {
+			Healthy bool `json:"healthy"`
+			Voters  int  `json:"voters"`
+		}
+		if err == nil {
+			if err = json.Unmarshal(raw, &h); err == nil && h.Healthy && (voters == 0 || h.Voters == voters) {
+				return raw, nil
+			}
+		}
+		if time.Now().After(end) {
+			if err == nil {
+				err = fmt.Errorf("healthy is %t, with %d voters", h.Healthy, h.Voters)
+			}
+			return nil, fmt.Errorf("after %s the cluster is not as it should be: %w", wait, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(healthPoll):
+		}
+	}
+}
 
 // showHealth writes the cluster's health: its figures, then a row per server.
 func showHealth(t *table, raw jsontext.Value) error {
