@@ -53,22 +53,24 @@ func (l *lockedBuffer) String() string {
 func freeRow(t *testing.T, n int) int {
 	t.Helper()
 	for range 200 {
-		base := 20000 + rand.IntN(10000)
-		ok := true
-		for i := range n {
-			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+i))
-			if err != nil {
-				ok = false
-				break
-			}
-			l.Close()
-		}
-		if ok {
+		if base := 20000 + rand.IntN(10000); free(base, n) {
 			return base
 		}
 	}
 	t.Fatal("no row of free ports found")
 	return 0
+}
+
+// free tells whether nothing listens on n ports from base on.
+func free(base, n int) bool {
+	for i := range n {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+i))
+		if err != nil {
+			return false
+		}
+		l.Close()
+	}
+	return true
 }
 
 func newDev(t *testing.T) *devCluster {
