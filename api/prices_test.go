@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -67,7 +68,11 @@ func priceServer(t *testing.T) *httptest.Server {
 	}
 	l := &priceLedger{}
 	h := prices.New(base, l)
-	s, err := New(Options{Node: l, Ledger: l, Catalogue: h.Catalogue, Prices: h})
+	gate, err := auth.New(auth.Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{Node: l, Ledger: l, Gate: gate, Catalogue: h.Catalogue, Prices: h})
 	if err != nil {
 		t.Fatal(err)
 	}
