@@ -255,18 +255,15 @@ func (f *fitting) rates(s *slot, x *extension) {
 		case rateTokens:
 			need = f.a.tokens(f.low)
 		}
-		if need == 0 {
-			continue
-		}
 		tat := Time(0)
 		if x != nil {
 			tat = x.Rates[k]
 		}
 		room, takes := r.room(tat, f.m.now), r.takes(need)
 		switch {
-		case takes > r.tolerance():
+		case need > 0 && takes > r.tolerance():
 			f.refuse(s, Refusal{Reason: ReasonExceedsLimit, Detail: rateNames[k] + ": the call alone is larger than the burst"})
-		case takes > room:
+		case need > 0 && takes > room:
 			f.refuse(s, Refusal{Reason: ReasonRateLimited, RetryAt: f.m.now + takes - room, Detail: rateNames[k]})
 		case s.p.Monitor:
 		case k == rateMoney:

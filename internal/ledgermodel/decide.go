@@ -10,31 +10,19 @@ import (
 // Cost is fixed + unit*units, in pico-USD rounded up once to nano-USD.
 func Cost(a *fsm.Alternative, units int64) *big.Int {
 	pico := new(big.Int).Mul(big.NewInt(a.UnitPico), big.NewInt(units))
-	pico.Add(pico, big.NewInt(a.FixedPico))
-	nano, rest := pico.QuoRem(pico, big.NewInt(1000), new(big.Int))
-	if rest.Sign() > 0 {
-		nano.Add(nano, big.NewInt(1))
-	}
-	return nano
+	return ceil(pico.Add(pico, big.NewInt(a.FixedPico)), 1000)
 }
 
-// most is the largest number of units whose cost is at most room: a unit less
-// than a nano-USD dearer would not fit.
-func most(a *fsm.Alternative, room int64) int64 {
-	if a.UnitPico == 0 {
-		return a.MaxUnits
+// ceil divides, rounding up.
+func ceil(n *big.Int, by int64) *big.Int {
+	q, rest := new(big.Int).QuoRem(n, big.NewInt(by), new(big.Int))
+	if rest.Sign() > 0 {
+		q.Add(q, big.NewInt(1))
 	}
-	pico := new(big.Int).Mul(big.NewInt(room), big.NewInt(1000))
-	pico.Sub(pico, big.NewInt(a.FixedPico))
-	if pico.Sign() < 0 {
-		return a.MinUnits
-	}
-	units := pico.Quo(pico, big.NewInt(a.UnitPico))
-	if !units.IsInt64() || units.Int64() > a.MaxUnits {
-		return a.MaxUnits
-	}
-	return max(a.MinUnits, units.Int64())
+	return q
 }
+
+func tokens(a *fsm.Alternative, units int64) int64 { return a.FixedTokens + a.UnitTokens*units }
 
 // verdict is what one alternative meets on all its accounts.
 type verdict struct {
@@ -47,10 +35,10 @@ type verdict struct {
 
 // decide takes the first alternative that fits. If none does, the least
 // lasting of their reasons is the request's.
-func (l *Ledger) decide(r *fsm.Reserve) verdict {
+func (l *Ledger) decide(r *fsm.Reserve, chain []string) verdict {
 	var refused verdict
 	for i := range r.Alternatives {
-		v := l.try(i, &r.Alternatives[i], with(r.Labels, r.Alternatives[i].Model, r.Alternatives[i].Provider))
+		v := l.try(i, &r.Alternatives[i], with(r.Labels, r.Alternatives[i].Model, r.Alternatives[i].Provider), chain)
 		if v.refusal == nil {
 			return v
 		}
@@ -61,85 +49,117 @@ func (l *Ledger) decide(r *fsm.Reserve) verdict {
 	return refused
 }
 
-// try tells how many units of an alternative fit, or the most lasting reason of
-// those accounts that refuse it.
-func (l *Ledger) try(choice int, a *fsm.Alternative, labels fsm.Labels) verdict {
-	v := verdict{choice: choice, units: a.MaxUnits, refs: l.accountsOf(labels)}
-	least := Cost(a, a.MinUnits).Int64()
+// try finds the most units of an alternative that fit all accounts; or, when
+// even the fewest do not, the most lasting reason.
+func (l *Ledger) try(choice int, a *fsm.Alternative, labels fsm.Labels, chain []string) verdict {
+	v := verdict{choice: choice, units: a.MaxUnits, refs: l.accountsOf(labels, chain)}
+	low := a.MinUnits
+	if a.MinRemainingBp > 0 { // tested as a whole
+		low = a.MaxUnits
+	}
 	for _, ref := range v.refs {
-		refusal, units := l.meet(ref, a, least)
-		if refusal != nil && (v.refusal == nil || refusal.Reason < v.refusal.Reason) {
-			v.refusal = refusal
+		for _, refusal := range l.meet(ref, a, low) {
+			v.refusal = worse(v.refusal, refusal)
 		}
-		v.units = min(v.units, units)
+	}
+	if v.refusal != nil {
+		return v
+	}
+	if !l.fitsAll(v.refs, a, v.units) { // what fits with some units fits with fewer
+		high := v.units
+		for v.units = low; v.units < high; {
+			middle := v.units + (high-v.units+1)/2
+			if l.fitsAll(v.refs, a, middle) {
+				v.units = middle
+			} else {
+				high = middle - 1
+			}
+		}
 	}
 	v.amount = Cost(a, v.units).Int64()
 	return v
 }
 
-// meet holds an alternative against one account.
-func (l *Ledger) meet(ref fsm.AccountRef, a *fsm.Alternative, least int64) (*fsm.Refusal, int64) {
-	f, _ := l.Figures(ref)
-	b := l.Budgets[ref.Budget]
-	refuse := func(reason fsm.Reason) (*fsm.Refusal, int64) {
-		return &fsm.Refusal{Reason: reason, Account: ref, Requested: money.USD(least), ResetsAt: f.End}, a.MaxUnits
-	}
-	if f.Frozen {
-		return refuse(fsm.ReasonFrozen)
-	}
-	if b.Monitor {
-		return nil, a.MaxUnits
-	}
-	units := a.MaxUnits
-	var reason fsm.Reason
-	worse := func(r fsm.Reason) {
-		if reason == fsm.ReasonNone || r < reason {
-			reason = r
+func (l *Ledger) fitsAll(refs []fsm.AccountRef, a *fsm.Alternative, units int64) bool {
+	for _, ref := range refs {
+		if len(l.meet(ref, a, units)) > 0 {
+			return false
 		}
 	}
-	if b.Concurrency > 0 && f.Open >= b.Concurrency {
-		worse(fsm.ReasonTooManyInFlight)
-	}
-	if f.Limit != nil {
-		limit, spent := int64(*f.Limit), f.Spent+f.Provisional
-		need, share := least, int64(0) // what must fit, what must be left
-		if whole := Cost(a, a.MaxUnits).Int64(); a.MinRemainingBp > 0 && whole > 0 {
-			need, share = whole, ceilShare(limit, a.MinRemainingBp)
-		}
-		switch {
-		case need+share == 0: // nothing is held: no limit refuses it
-		case need+share <= limit-spent-f.Held:
-		case least > limit:
-			worse(fsm.ReasonExceedsLimit)
-		case need+share <= limit-spent:
-			worse(fsm.ReasonInFlight)
-		default:
-			worse(fsm.ReasonExhausted)
-		}
-		if a.MinRemainingBp == 0 {
-			units = min(units, most(a, max(0, limit-spent-f.Held)))
-		}
-	}
-	if reason != fsm.ReasonNone {
-		return refuse(reason)
-	}
-	return nil, units
+	return true
 }
 
-// ceilShare is the least whole amount that is not below a share of the limit.
-func ceilShare(limit int64, bp int32) int64 {
-	x := new(big.Int).Mul(big.NewInt(max(limit, 0)), big.NewInt(int64(bp)))
-	q, rest := x.QuoRem(x, big.NewInt(10_000), new(big.Int))
-	if rest.Sign() > 0 {
-		q.Add(q, big.NewInt(1))
+// worse is the more lasting of two refusals; between two of one reason, the one
+// that passes later.
+func worse(a, b *fsm.Refusal) *fsm.Refusal {
+	later := func(x, y fsm.Time) bool { return y != 0 && (x == 0 || x > y) }
+	switch {
+	case a == nil || b.Reason < a.Reason:
+		return b
+	case b.Reason > a.Reason:
+		return a
+	case b.Reason == fsm.ReasonRateLimited && b.RetryAt > a.RetryAt:
+		return b
+	case b.Reason != fsm.ReasonRateLimited && later(b.ResetsAt, a.ResetsAt):
+		return b
 	}
-	return q.Int64()
+	return a
+}
+
+// meet holds so many units of an alternative against one account and returns
+// every reason that it has against them.
+func (l *Ledger) meet(ref fsm.AccountRef, a *fsm.Alternative, units int64) []*fsm.Refusal {
+	b, acc := l.Budgets[ref.Budget], l.Accounts[ref]
+	f, _ := l.Figures(ref)
+	cost := Cost(a, units).Int64()
+	var out []*fsm.Refusal
+	refuse := func(r fsm.Refusal) {
+		r.Account, r.Requested = ref, money.USD(cost)
+		out = append(out, &r)
+	}
+	if f.Frozen {
+		refuse(fsm.Refusal{Reason: fsm.ReasonFrozen})
+	}
+	if b.Monitor {
+		return out
+	}
+	if acc != nil && acc.Breaker.blocks(l.Now) {
+		refuse(fsm.Refusal{Reason: fsm.ReasonBreakerOpen})
+	}
+	if b.Concurrency > 0 && f.Open >= b.Concurrency {
+		refuse(fsm.Refusal{Reason: fsm.ReasonTooManyInFlight})
+	}
+	if f.Limit != nil && cost > 0 {
+		limit, spent, keep := int64(*f.Limit), f.Spent+f.Provisional, int64(0)
+		if bp := a.MinRemainingBp; bp > 0 {
+			keep = ceil(new(big.Int).Mul(big.NewInt(max(limit, 0)), big.NewInt(int64(bp))), 10_000).Int64()
+		}
+		switch {
+		case cost+keep <= limit-spent-f.Held:
+		case cost+keep > limit: // never, whatever is spent
+			refuse(fsm.Refusal{Reason: fsm.ReasonExceedsLimit, ResetsAt: f.resetsAt()})
+		case cost+keep <= limit-spent:
+			refuse(fsm.Refusal{Reason: fsm.ReasonInFlight, ResetsAt: f.resetsAt()})
+		default:
+			r := fsm.Refusal{Reason: fsm.ReasonExhausted, ResetsAt: f.resetsAt()}
+			if b.Window.Kind == fsm.WindowRolling {
+				r.ResetsAt = l.freed(b, acc, limit-spent, cost+keep)
+			}
+			refuse(r)
+		}
+	}
+	for kind, need := range [rateKinds]int64{cost, 1, tokens(a, units)} {
+		if r := l.meetRate(b, acc, kind, need); r != nil {
+			refuse(*r)
+		}
+	}
+	return out
 }
 
 // reserve holds the cost on every account, or on none.
 func (l *Ledger) reserve(c *fsm.Reserve) Answer {
 	if old := l.byID[c.ID]; old != nil {
-		if old.Hash != c.Hash || old.Owner != c.Owner {
+		if old.kind() != hold || old.Hash != c.Hash || old.Owner != c.Owner {
 			return l.answer(fsm.Conflict)
 		}
 		if old.State == fsm.StateOpen || old.State == fsm.StateProvisional {
@@ -158,8 +178,18 @@ func (l *Ledger) reserve(c *fsm.Reserve) Answer {
 			return Answer{Index: l.Index, Code: fsm.Conflict, Reservation: &shown}
 		}
 	}
-	v := l.decide(c)
+	return l.admit(c)
+}
+
+// admit decides a request that is new.
+func (l *Ledger) admit(c *fsm.Reserve) Answer {
+	chain, ok := l.ancestry(c.Labels)
+	if !ok {
+		return l.answer(fsm.BadInput)
+	}
+	v := l.decide(c, chain)
 	if v.refusal != nil {
+		l.countRefusal(v.refusal.Account, 1)
 		a := Answer{Index: l.Index, Code: fsm.Refused, Refusal: v.refusal}
 		for _, ref := range v.refs {
 			f, _ := l.Figures(ref)
@@ -168,15 +198,29 @@ func (l *Ledger) reserve(c *fsm.Reserve) Answer {
 		return a
 	}
 	alt := &c.Alternatives[v.choice]
-	r := &Record{ID: c.ID, State: fsm.StateOpen, Amount: v.amount, Units: v.units, Tokens: alt.FixedTokens + alt.UnitTokens*v.units,
-		Choice: v.choice, Model: alt.Model, Provider: alt.Provider, Labels: with(c.Labels, alt.Model, alt.Provider),
-		Granted: l.Now, Deadline: l.Now + fsm.Time(c.TTL), Index: l.Index, Hash: c.Hash, IdemKey: c.IdemKey, Owner: c.Owner, Origin: c.Origin,
+	r := &Record{ID: c.ID, State: fsm.StateOpen, Amount: v.amount, Units: v.units, Tokens: tokens(alt, v.units),
+		Choice: v.choice, Model: alt.Model, Provider: alt.Provider, Labels: c.Labels, Origin: c.Origin,
+		Granted: l.Now, Deadline: l.Now + fsm.Time(c.TTL), Index: l.Index, Hash: c.Hash, IdemKey: c.IdemKey, Owner: c.Owner,
 		attempts: map[fsm.OpID]bool{c.OpID: true}}
 	l.post(r, v.refs)
+	for i := range r.Pins {
+		p := &r.Pins[i]
+		acc := l.Accounts[p.Account]
+		for kind, n := range [rateKinds]int64{r.Amount, 1, r.Tokens} {
+			if rateOf(l.Budgets[p.Account.Budget], kind) != nil {
+				p.Made[kind] = l.take(acc, kind, n)
+			}
+		}
+		if b := &acc.Breaker; b.State == fsm.BreakerHalfOpen && b.Probe == nil || b.State == fsm.BreakerOpen && b.Reopens <= l.Now {
+			b.State, b.Probe = fsm.BreakerHalfOpen, r
+		}
+	}
+	l.useRuns(chain, c.Labels)
 	return l.about(r)
 }
 
-// newest is the newest reservation that is remembered under an idempotency key.
+// newest is the newest reservation made under an idempotency key, while it is
+// remembered.
 func (l *Ledger) newest(key string) *Record {
 	if key == "" {
 		return nil
@@ -196,8 +240,8 @@ func (l *Ledger) newest(key string) *Record {
 func (l *Ledger) post(r *Record, refs []fsm.AccountRef) {
 	for _, ref := range refs {
 		acc := l.account(ref)
-		start, _ := l.window(ref.Budget)
-		r.Pins = append(r.Pins, Pin{Account: ref, Generation: acc.Generation, Start: start})
+		start, _ := l.window(l.Budgets[ref.Budget], l.Now)
+		r.Pins = append(r.Pins, Pin{Account: ref, Serial: acc.Serial, Start: start})
 		acc.Posted = append(acc.Posted, r)
 	}
 	l.Records = append(l.Records, r)
@@ -208,18 +252,24 @@ func (l *Ledger) post(r *Record, refs []fsm.AccountRef) {
 func (l *Ledger) account(ref fsm.AccountRef) *Account {
 	a := l.Accounts[ref]
 	if a == nil {
-		a = &Account{Ref: ref, Generation: l.Budgets[ref.Budget].Generation}
+		l.serials++
+		a = &Account{Ref: ref, Serial: l.serials, Rolling: map[fsm.Time]*dated{}}
 		l.Accounts[ref] = a
 	}
 	return a
 }
 
 // StandsRefused tells whether a node may refuse from its memory what goes to
-// these accounts: one is frozen, or a hard one has spent its limit.
+// these accounts: one is frozen or tripped, or a hard one has spent its limit.
 func (l *Ledger) StandsRefused(refs []fsm.AccountRef) bool {
 	for _, ref := range refs {
 		f, ok := l.Figures(ref)
-		if ok && (f.Frozen || !l.Budgets[ref.Budget].Monitor && f.Limit != nil && f.Spent+f.Provisional >= int64(*f.Limit)) {
+		if !ok {
+			continue
+		}
+		tripped := f.Breaker == fsm.BreakerOpen && l.Now < f.ReopensAt
+		spent := f.Limit != nil && f.Spent+f.Provisional >= int64(*f.Limit)
+		if f.Frozen || !l.Budgets[ref.Budget].Monitor && (tripped || spent) {
 			return true
 		}
 	}

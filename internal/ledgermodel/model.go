@@ -9,6 +9,7 @@
 package ledgermodel
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ const (
 	KeepClosed   = fsm.Time(15 * 60e9) // a closed record, at least
 	DefaultGrace = fsm.Time(24 * 3600e9)
 	maxTTL       = fsm.Time(24 * 3600e9)
+	keepNoted    = fsm.Time(60e9) // a run's use is noted once in this time
 )
 
 // Ledger is the whole state.
@@ -36,27 +38,48 @@ type Ledger struct {
 	byID     map[string]*Record // those that are remembered
 	seen     map[fsm.OpID]*attempt
 	Zones    map[string]fsm.Zone
-	runs     map[string]string // run → parent, "" for a root
+	runs     map[string]*run
 
-	generations int64
+	serials    int64    // accounts ever made
+	quietUntil fsm.Time // nothing expires before: log time has jumped
+	cutoff     fsm.Time // newest grant time of a record that was dropped
 }
 
-// Budget is a policy with its generation: a budget that is deleted and made
-// anew is another one.
-type Budget struct {
-	fsm.Budget
-	Generation int64
+// run is a run's place in its tree; Parent "" is a root.
+type run struct {
+	Parent string
+	Last   fsm.Time
 }
+
+// Budget is a policy.
+type Budget struct{ fsm.Budget }
 
 // Account is what belongs to an account and is no spend: its own limit, whether
 // it is frozen, and every record that is posted to it.
 type Account struct {
-	Ref        fsm.AccountRef
-	Generation int64
-	Limit      *money.USD
-	Frozen     bool
-	Reason     string
-	Posted     []*Record
+	Ref    fsm.AccountRef
+	Serial int64 // one that is dropped and made anew is another one
+	Limit  *money.USD
+	Frozen bool
+	Reason string
+	Posted []*Record
+
+	Rates   [rateKinds]fsm.Time // theoretical arrival times
+	Breaker breaker
+	Rolling map[fsm.Time]*dated // rolling windows: what is dated in which bucket
+}
+
+// dated is what one bucket of a rolling window holds, in nano-USD.
+type dated struct{ Spent, Provisional int64 }
+
+// breaker of an account.
+type breaker struct {
+	State    fsm.BreakerState // closed, open, half-open
+	Reopens  fsm.Time
+	Probe    *Record
+	Velocity fsm.Time
+	Refusals int64
+	From     fsm.Time
 }
 
 // Record is a reservation, a charge or an adjustment.
@@ -78,16 +101,17 @@ type Record struct {
 	Origin                    fsm.Origin
 	Pins                      []Pin
 	Replayed                  bool
-	Dated                     fsm.Time // rolling windows: when it was spent
 	finalAt                   fsm.Time
 	attempts                  map[fsm.OpID]bool // that were told of the grant
 }
 
 // Pin names the account and window that a record is posted to.
 type Pin struct {
-	Account    fsm.AccountRef
-	Generation int64
-	Start      fsm.Time
+	Account fsm.AccountRef
+	Serial  int64
+	Start   fsm.Time
+	Bucket  fsm.Time            // rolling windows: where its spend is dated; 0: nowhere
+	Made    [rateKinds]fsm.Time // the arrival times that the hold made
 }
 
 type attempt struct {
@@ -109,31 +133,70 @@ type Answer struct {
 // New returns an empty ledger.
 func New() *Ledger {
 	return &Ledger{Budgets: map[string]*Budget{}, Accounts: map[fsm.AccountRef]*Account{}, byID: map[string]*Record{},
-		seen: map[fsm.OpID]*attempt{}, Zones: map[string]fsm.Zone{}, runs: map[string]string{}}
+		seen: map[fsm.OpID]*attempt{}, Zones: map[string]fsm.Zone{}, runs: map[string]*run{}}
 }
 
 // Apply applies one log entry.
 func (l *Ledger) Apply(index uint64, stamp fsm.Time, commands []fsm.Command) []Answer {
 	l.Index = index
+	var out []Answer
+	if len(commands) > 0 {
+		if jump, ok := commands[0].(*fsm.ClockJump); ok { // it makes room for the stamp
+			out = append(out, l.clockJump(jump))
+		}
+	}
 	l.Now = max(l.Now, stamp)
 	l.passTime()
-	out := make([]Answer, len(commands))
-	for i, c := range commands {
-		out[i] = l.apply(c)
+	for _, c := range commands[len(out):] {
+		out = append(out, l.apply(c))
 	}
 	return out
 }
 
-// passTime ends what is over: open holds become provisional charges, those
-// become final after the grace.
+// clockJump moves log time, when more than half of the voters have clocks within
+// a second of each other and of it.
+func (l *Ledger) clockJump(c *fsm.ClockJump) Answer {
+	most := 0
+	for _, low := range c.Readings {
+		n := 0
+		for _, r := range c.Readings {
+			if low.At <= r.At && r.At <= low.At+1e9 && low.At <= c.To && c.To <= low.At+1e9 {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	if int64(most)*2 <= c.Voters {
+		return l.answer(fsm.BadInput)
+	}
+	if c.To > l.Now {
+		l.Now, l.quietUntil = c.To, c.To+60e9
+	}
+	return l.answer(fsm.OK)
+}
+
+// passTime ends what is over, in the order of deadlines: open holds become
+// provisional charges, those become final after the grace.
 func (l *Ledger) passTime() {
-	for _, r := range l.Records {
+	if l.Now < l.quietUntil {
+		return
+	}
+	due := slices.Clone(l.Records)
+	slices.SortStableFunc(due, func(a, b *Record) int { return cmp.Compare(a.Deadline, b.Deadline) })
+	for _, r := range due {
 		if r.State == fsm.StateOpen && r.Deadline <= l.Now {
-			r.State, r.Actual = fsm.StateProvisional, r.Amount
-			r.Dated, r.finalAt = l.Now, r.Deadline+l.grace(r)
+			r.finalAt = r.Deadline + l.grace(r)
+			l.move(r, fsm.StateProvisional, r.Amount)
+			l.probeEnds(r, fsm.StateProvisional)
 		}
 		if r.State == fsm.StateProvisional && r.finalAt <= l.Now {
-			r.State, r.Closed = fsm.StateFinal, l.Now
+			l.move(r, fsm.StateFinal, r.Amount)
+			r.Closed = l.Now
+		}
+	}
+	for name, r := range l.runs {
+		if r.Last+24*3600e9 <= l.Now {
+			delete(l.runs, name)
 		}
 	}
 }
@@ -142,14 +205,51 @@ func (l *Ledger) passTime() {
 func (l *Ledger) grace(r *Record) fsm.Time {
 	grace := fsm.Time(0)
 	for _, p := range r.Pins {
-		if b := l.Budgets[p.Account.Budget]; b != nil && b.Generation == p.Generation {
+		if b := l.budgetOf(p); b != nil && b.SettleGrace != 0 {
 			grace = max(grace, fsm.Time(b.SettleGrace))
+		} else if b != nil {
+			grace = max(grace, DefaultGrace)
 		}
 	}
 	if grace == 0 {
 		return DefaultGrace
 	}
 	return grace
+}
+
+// budgetOf is the budget of a pin, or nil when it was deleted since, or the
+// account dropped.
+func (l *Ledger) budgetOf(p Pin) *Budget {
+	if acc := l.Accounts[p.Account]; acc != nil && acc.Serial == p.Serial {
+		return l.Budgets[p.Account.Budget]
+	}
+	return nil
+}
+
+// Drop follows a ledger that dropped an account. It is an error to drop one that
+// holds anything.
+func (l *Ledger) Drop(ref fsm.AccountRef) error {
+	acc, b := l.Accounts[ref], l.Budgets[ref.Budget]
+	f, _ := l.Figures(ref)
+	idle := f.Spent == 0 && f.Provisional == 0 && f.Held == 0 && f.Open == 0 && acc.Limit == nil && !acc.Frozen && acc.Breaker.State == fsm.BreakerClosed
+	for _, arrival := range acc.Rates {
+		idle = idle && arrival <= l.Now
+	}
+	if k := &acc.Breaker; b.Breaker != nil {
+		idle = idle && k.Velocity <= l.Now && (k.Refusals == 0 || l.Now-k.From > fsm.Time(b.Breaker.Within))
+	}
+	if !idle {
+		return fmt.Errorf("account %v was dropped and is not idle: %+v, %+v", ref, f, acc)
+	}
+	for _, r := range acc.Posted {
+		for _, p := range r.Pins {
+			if p.Account == ref && p.Serial == acc.Serial && (r.State == fsm.StateOpen || r.State == fsm.StateProvisional) {
+				return fmt.Errorf("account %v was dropped and record %q is %s", ref, r.ID, r.State)
+			}
+		}
+	}
+	delete(l.Accounts, ref)
+	return nil
 }
 
 // apply decides one operation: first whether its op_id was seen, then whether
@@ -172,20 +272,17 @@ func (l *Ledger) apply(c fsm.Command) Answer {
 }
 
 // identity returns the op_id of a command and until when it may be applied; 0
-// means always.
+// means always. Settle, Release, Charge, Adjust and Cancel are repeated by the
+// record that they name.
 func identity(c fsm.Command) (fsm.OpID, fsm.Time) {
 	switch c := c.(type) {
 	case *fsm.Reserve:
 		return c.OpID, c.NotAfter
 	case *fsm.Extend:
 		return c.OpID, c.NotAfter
-	case *fsm.Settle:
+	case *fsm.Reset:
 		return c.OpID, 0
-	case *fsm.Release:
-		return c.OpID, 0
-	case *fsm.Cancel:
-		return c.OpID, 0
-	case *fsm.Charge:
+	case *fsm.CountRefusals:
 		return c.OpID, 0
 	case *fsm.PutBudget:
 		return c.OpID, c.NotAfter
@@ -215,6 +312,16 @@ func (l *Ledger) run(c fsm.Command) Answer {
 		return l.cancel(c)
 	case *fsm.Charge:
 		return l.charge(c)
+	case *fsm.Adjust:
+		return l.adjust(c)
+	case *fsm.Reset:
+		return l.reset(c)
+	case *fsm.CountRefusals:
+		for _, n := range c.Counts {
+			l.countRefusal(n.Account, n.Count)
+		}
+	case *fsm.ClockJump:
+		return l.clockJump(c)
 	case *fsm.PutBudget:
 		return l.putBudget(&c.Budget, c.IfVersion)
 	case *fsm.DeleteBudget:
@@ -236,7 +343,8 @@ func (l *Ledger) about(r *Record) Answer {
 	shown := *r
 	a := Answer{Index: l.Index, Code: fsm.OK, Reservation: &shown}
 	for _, p := range r.Pins {
-		if f, ok := l.Figures(p.Account); ok {
+		if l.budgetOf(p) != nil {
+			f, _ := l.Figures(p.Account)
 			a.Accounts = append(a.Accounts, f)
 		}
 	}
@@ -258,6 +366,7 @@ func (l *Ledger) Forget(id string) error {
 	case l.Now < r.Closed+KeepClosed:
 		return fmt.Errorf("record %q was dropped %d ns after it was closed", id, l.Now-r.Closed)
 	}
+	l.cutoff = max(l.cutoff, r.Granted)
 	delete(l.byID, id)
 	return nil
 }

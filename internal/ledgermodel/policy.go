@@ -19,14 +19,8 @@ func (l *Ledger) putBudget(b *fsm.Budget, ifVersion *int64) Answer {
 	if old != nil && (!slices.Equal(old.Per, b.Per) || old.Window != b.Window) {
 		return l.answer(fsm.Immutable)
 	}
-	put := &Budget{Budget: *b}
+	put := &Budget{*b}
 	put.Version = version + 1
-	if old != nil {
-		put.Generation = old.Generation
-	} else {
-		l.generations++
-		put.Generation = l.generations
-	}
 	l.Budgets[b.Name] = put
 	a := l.answer(fsm.OK)
 	a.Version = put.Version
@@ -53,33 +47,66 @@ func (l *Ledger) deleteBudget(c *fsm.DeleteBudget) Answer {
 	return l.answer(fsm.OK)
 }
 
+// forEdit returns an account for a change of policy, made when its budget is
+// there and its partition can be.
+func (l *Ledger) forEdit(ref fsm.AccountRef) (*Account, *Answer) {
+	b := l.Budgets[ref.Budget]
+	code := fsm.OK
+	switch {
+	case ref.Partition == "":
+		code = fsm.BadInput
+	case b == nil:
+		code = fsm.NotFound
+	case len(b.Per) == 0 && ref.Partition != "-" || len(b.Per) > 0 && strings.Count(ref.Partition, ",") != len(b.Per)-1:
+		code = fsm.BadInput
+	default:
+		return l.account(ref), nil
+	}
+	a := l.answer(code)
+	return nil, &a
+}
+
 func (l *Ledger) setLimit(c *fsm.SetLimit) Answer {
 	if c.Limit != nil && *c.Limit < 0 {
 		return l.answer(fsm.BadInput)
 	}
-	if l.Budgets[c.Account.Budget] == nil {
-		return l.answer(fsm.NotFound)
+	acc, bad := l.forEdit(c.Account)
+	if bad != nil {
+		return *bad
 	}
-	l.account(c.Account).Limit = c.Limit
+	acc.Limit = c.Limit
+	return l.showing(c.Account)
+}
+
+func (l *Ledger) showing(ref fsm.AccountRef) Answer {
 	a := l.answer(fsm.OK)
-	f, _ := l.Figures(c.Account)
+	f, _ := l.Figures(ref)
 	a.Accounts = []Figures{f}
 	return a
 }
 
+// freeze stops a budget or an account. To let an account go on closes its
+// breaker too.
 func (l *Ledger) freeze(c *fsm.Freeze) Answer {
+	if c.Partition != nil {
+		ref := fsm.AccountRef{Budget: c.Budget, Partition: *c.Partition}
+		acc, bad := l.forEdit(ref)
+		if bad != nil {
+			return *bad
+		}
+		acc.Frozen = c.On
+		if !c.On && acc.Breaker.State != fsm.BreakerClosed {
+			acc.Breaker = breaker{}
+		}
+		return l.showing(ref)
+	}
 	b := l.Budgets[c.Budget]
 	if b == nil {
 		return l.answer(fsm.NotFound)
 	}
-	a := l.answer(fsm.OK)
-	if c.Partition != nil {
-		acc := l.account(fsm.AccountRef{Budget: c.Budget, Partition: *c.Partition})
-		acc.Frozen, acc.Reason = c.On, c.Reason
-		return a
-	}
 	b.Frozen, b.FrozenReason = c.On, c.Reason
 	b.Version++
+	a := l.answer(fsm.OK)
 	a.Version = b.Version
 	return a
 }
@@ -89,22 +116,29 @@ func (l *Ledger) seed(c *fsm.Seed) Answer {
 		return l.answer(fsm.OK)
 	}
 	l.ClusterID = c.ClusterID
+	for _, z := range c.Zones {
+		l.Zones[z.Name] = z
+	}
 	for i := range c.Budgets {
 		l.putBudget(&c.Budgets[i], nil)
 	}
 	return l.answer(fsm.OK)
 }
 
-// accountsOf finds the accounts that labels lead to, each once.
-func (l *Ledger) accountsOf(labels fsm.Labels) []fsm.AccountRef {
+// accountsOf finds the accounts that labels lead to, each once: with the run,
+// and with each run above it.
+func (l *Ledger) accountsOf(labels fsm.Labels, chain []string) []fsm.AccountRef {
 	var refs []fsm.AccountRef
 	for name, b := range l.Budgets {
-		if !Covers(&b.Budget, labels) {
-			continue
-		}
-		ref := fsm.AccountRef{Budget: name, Partition: PartitionOf(b.Per, labels)}
-		if !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
+		for _, run := range chain {
+			as := set(labels, fsm.LabelRun, run)
+			if !Covers(&b.Budget, as) {
+				continue
+			}
+			ref := fsm.AccountRef{Budget: name, Partition: PartitionOf(b.Per, as)}
+			if !slices.Contains(refs, ref) {
+				refs = append(refs, ref)
+			}
 		}
 	}
 	sortRefs(refs)
@@ -168,22 +202,19 @@ func value(labels fsm.Labels, name string) string {
 
 // with sets the labels that an alternative decides.
 func with(labels fsm.Labels, model, provider string) fsm.Labels {
-	set := map[string]string{}
-	for _, x := range labels {
-		set[x.Name] = x.Value
-	}
-	delete(set, fsm.LabelModel)
-	delete(set, fsm.LabelProvider)
-	if model != "" {
-		set[fsm.LabelModel] = model
-	}
-	if provider != "" {
-		set[fsm.LabelProvider] = provider
-	}
+	return set(set(labels, fsm.LabelModel, model), fsm.LabelProvider, provider)
+}
+
+// set gives one label a value; "" takes it away.
+func set(labels fsm.Labels, name, value string) fsm.Labels {
 	var out fsm.Labels
-	for name, v := range set {
-		out = append(out, fsm.Label{Name: name, Value: v})
+	for _, x := range labels {
+		if x.Name != name {
+			out = append(out, x)
+		}
 	}
-	slices.SortFunc(out, func(a, b fsm.Label) int { return strings.Compare(a.Name, b.Name) })
+	if value != "" {
+		out = append(out, fsm.Label{Name: name, Value: value})
+	}
 	return out
 }
