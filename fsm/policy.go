@@ -80,7 +80,10 @@ func (m *Machine) forEdit(pl *plan, ref AccountRef) (*account, *Result) {
 		return fail(m.full("accounts of budget "+p.Name, m.limits.AccountsPerBudget))
 	}
 	pl.slots = append(pl.slots[:0], s)
-	return m.open(pl, &pl.slots[0], m.owners.of("")), nil
+	own := m.owners.of("")
+	a := m.open(pl, &pl.slots[0], own)
+	m.owners.release(own) // it has nothing when the account was there before
+	return a, nil
 }
 
 func (m *Machine) setLimit(s *SetLimit) Result {

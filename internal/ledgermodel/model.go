@@ -23,6 +23,7 @@ const (
 	KeepClosed   = fsm.Time(15 * 60e9) // a closed record, at least
 	DefaultGrace = fsm.Time(24 * 3600e9)
 	maxTTL       = fsm.Time(24 * 3600e9)
+	maxLead      = fsm.Time(60e9) // of a stamp over log time, without a clock jump
 	keepNoted    = fsm.Time(60e9) // a run's use is noted once in this time
 )
 
@@ -144,6 +145,12 @@ func (l *Ledger) Apply(index uint64, stamp fsm.Time, commands []fsm.Command) []A
 		if jump, ok := commands[0].(*fsm.ClockJump); ok { // it makes room for the stamp
 			out = append(out, l.clockJump(jump))
 		}
+	}
+	if l.Now != 0 && stamp > l.Now+maxLead { // nothing happens, not even time
+		for range commands[len(out):] {
+			out = append(out, l.answer(fsm.ClockJumpNeeded))
+		}
+		return out
 	}
 	l.Now = max(l.Now, stamp)
 	l.passTime()

@@ -1,0 +1,44 @@
+package fsm
+
+import (
+	"bytes"
+	"testing"
+)
+
+// Ensure that changing the limit of an account that a key's request made leaves
+// nothing behind that a restored replica does not have.
+func TestARestoredReplicaAgreesAfterAChangeOfLimit(t *testing.T) {
+	m, twin, now := New(DefaultLimits()), New(DefaultLimits()), Time(1_767_225_600e9)
+	mustApply(t, m, 1, now, &PutBudget{Budget: Budget{Name: "b"}})
+	mustApply(t, m, 2, now, &Reserve{ID: "r", TTL: 60e9, Origin: OriginAPI, Owner: "key", Alternatives: []Alternative{{FixedPico: 1000}}})
+	mustApply(t, m, 3, now, &SetLimit{Account: AccountRef{"b", "-"}})
+	if err := twin.Restore(bytes.NewReader(image(t, m))); err != nil {
+		t.Fatal(err)
+	}
+	mustApply(t, m, 4, now, &Tick{})
+	mustApply(t, twin, 4, now, &Tick{})
+	_, a := m.Digest()
+	if _, b := twin.Digest(); a != b {
+		t.Errorf("digests %x and %x", a, b)
+	}
+}
+
+// Ensure that rates bound the units of a call whose fewest units cost nothing.
+func TestRatesClampCallsThatMayBeFree(t *testing.T) {
+	m, now := New(DefaultLimits()), Time(1_767_225_600e9)
+	mustApply(t, m, 1, now, &PutBudget{Budget: Budget{Name: "b", Tokens: &Rate{Amount: 333, Period: 60e9}, Rate: &Rate{Amount: 500, Period: 60e9}}})
+	for _, x := range []struct {
+		id    string
+		alt   Alternative
+		units int64
+	}{
+		{"tokens", Alternative{UnitTokens: 2, MaxUnits: 200}, 166},
+		{"money", Alternative{UnitPico: 10_000, MaxUnits: 200}, 50},
+		{"neither is left", Alternative{UnitPico: 10_000, UnitTokens: 2, MaxUnits: 200}, 0},
+	} {
+		r := mustApply(t, m, 2, now, &Reserve{ID: x.id, TTL: 60e9, Origin: OriginAPI, Alternatives: []Alternative{x.alt}})
+		if r.Code != OK || r.Reservation.Units != x.units {
+			t.Errorf("%s: code %d, %+v, want %d units", x.id, r.Code, r.Reservation, x.units)
+		}
+	}
+}
