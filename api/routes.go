@@ -47,6 +47,7 @@ func routes() []route {
 		{get, "/livez", anyone, noBody, (*Server).live},
 		{get, "/readyz", anyone, noBody, (*Server).ready},
 		{get, "/metrics", read, noBody, (*Server).metrics},
+		{get, prefix + "/openapi.json", anyone, noBody, (*Server).describe},
 
 		{post, prefix + "/reservations", spend, maxSmall, (*Server).reserve},
 		{post, prefix + "/reservations/batch", spend, maxBatch, (*Server).reserveBatch},
@@ -98,4 +99,19 @@ func routes() []route {
 		{get, prefix + "/cluster/snapshot", operate, noBody, (*Server).saveSnapshot},
 		{put, prefix + "/cluster/snapshot", operate, maxSnapshot, (*Server).restoreSnapshot},
 	}
+}
+
+// Route is a route as documentation and tests see it.
+type Route struct {
+	Method, Path string // "/api/v1/keys/:id"; a path that ends in * takes any rest
+	Roles        string // who may use it, for people
+}
+
+// Routes lists every route but the proxy's.
+func Routes() []Route {
+	var out []Route
+	for _, r := range routes() {
+		out = append(out, Route{r.method, r.path, r.who.String()})
+	}
+	return out
 }
