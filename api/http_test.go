@@ -37,11 +37,7 @@ func serve(t *testing.T) (*httptest.Server, *lone) {
 		t.Fatal(err)
 	}
 	n := &lone{}
-	gate, err := auth.New(auth.Options{Open: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(Options{Node: n, Ledger: unread{}, Gate: gate, Catalogue: func() *pricing.Catalogue { return cat }})
+	s, err := New(Options{Node: n, Ledger: unread{}, Gate: open(t), Catalogue: func() *pricing.Catalogue { return cat }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,4 +106,14 @@ func TestTokensAtTheDearerPrice(t *testing.T) {
 	if a := r.Alternatives[0]; a.FixedPico != 10_000_000_000 || a.FixedTokens != 1000 || a.Provider != "openai" {
 		t.Errorf("%+v", a)
 	}
+}
+
+// open is a gate that asks nobody for a key.
+func open(t *testing.T) *auth.Gate {
+	t.Helper()
+	gate, err := auth.New(auth.Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate
 }
