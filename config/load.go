@@ -230,8 +230,8 @@ func (c *Config) validate() error {
 		return fmt.Errorf("log.format is %.40q: use text or json", c.Log.Format)
 	}
 	for _, p := range c.Providers {
-		if p.Dialect != "openai" && p.Dialect != "anthropic" {
-			return fmt.Errorf("provider %q: dialect is %.40q: use openai or anthropic", p.Name, p.Dialect)
+		if p.Dialect != "openai" && p.Dialect != "anthropic" && p.Dialect != "gemini" {
+			return fmt.Errorf("provider %q: dialect is %.40q: use openai, anthropic or gemini", p.Name, p.Dialect)
 		}
 		u, err := url.Parse(p.BaseURL)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {

@@ -119,7 +119,7 @@ provider "openai" {
   dialect  = "openai"
   base_url = %q
   api_key  = "sk-of-the-provider"
-  models   = ["gpt-*"]
+  models   = ["gpt-*", "text-embedding-*"]
 }
 provider "anthropic" {
   dialect  = "anthropic"
@@ -127,7 +127,13 @@ provider "anthropic" {
   api_key  = "sk-of-the-provider"
   models   = ["claude-*"]
 }
-%s`, n.name, filepath.Join(c.dir, n.name), n.http, n.cluster, n.cluster, join, provider.URL(), provider.URL(), budgets)
+provider "google" {
+  dialect  = "gemini"
+  base_url = %q
+  api_key  = "sk-of-the-provider"
+  models   = ["gemini-*"]
+}
+%s`, n.name, filepath.Join(c.dir, n.name), n.http, n.cluster, n.cluster, join, provider.URL(), provider.URL(), provider.URL(), budgets)
 		if err := os.WriteFile(n.config, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
