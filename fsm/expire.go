@@ -36,8 +36,11 @@ func (m *Machine) expire() {
 		m.lapse(id, v)
 	}
 	if late.holds > 0 {
-		m.record(Event{Type: EventAlertProvisional, Subject: late.first, Amount: late.amount,
-			Detail: fmt.Sprintf("%d holds passed their deadline and became provisional charges", late.holds)})
+		what := "1 hold passed its deadline and became a provisional charge"
+		if late.holds > 1 {
+			what = fmt.Sprintf("%d holds passed their deadline and became provisional charges", late.holds)
+		}
+		m.record(Event{Type: EventAlertProvisional, Subject: late.first, Amount: late.amount, Detail: what})
 	}
 	for n := 0; n < expirePerEntry && m.closed.len() > 0 && m.closed.items[0].at <= m.now; n++ {
 		m.forget(m.closed.items[0].id)

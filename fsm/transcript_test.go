@@ -84,6 +84,8 @@ type teller struct {
 	now   Time
 	index uint64
 	ops   uint64
+	told  uint64 // events
+	saved []byte // a snapshot
 }
 
 // fields are the words of a command: its name and its key=value arguments.
@@ -161,9 +163,17 @@ func (s *teller) run(line string) string {
 		return answer
 	case "jump": // by the clocks of two of three voters
 		to := s.now + Time(s.duration(f["by"]))
+		s.now = to
 		return s.apply(&ClockJump{To: to, Voters: 3, Readings: []Reading{{"n1", to}, {"n2", to}}})
 	case "leap": // the leader's clock alone
 		s.now += Time(s.duration(f["by"]))
+		return s.apply(&Tick{})
+	case "clock": // where the story starts
+		at, err := time.Parse(time.RFC3339, words[1][3:])
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.now = Time(at.UnixNano())
 		return s.apply(&Tick{})
 	case "budget":
 		return s.apply(&PutBudget{OpID: s.opID(f), Budget: s.budget(f)})
@@ -174,11 +184,42 @@ func (s *teller) run(line string) string {
 	case "reserve":
 		return s.apply(s.reserve(f, NewLabels(labels)))
 	case "settle":
-		return s.apply(&Settle{OpID: s.opID(f), ID: f["id"], Amount: s.money(f["amount"]), Origin: OriginAPI})
+		c := &Settle{OpID: s.opID(f), ID: f["id"], Amount: s.money(f["amount"]), Origin: OriginAPI, Lost: s.lost(f, NewLabels(labels))}
+		if tokens, ok := f["tokens"]; ok {
+			c.Usage = &Usage{InputTokens: s.number(tokens)}
+		}
+		return s.apply(c)
+	case "zone": // zone name=Z at=time:offset,time:offset
+		return s.apply(&PutZone{OpID: s.opID(f), Zone: s.zone(f)})
+	case "adjust":
+		return s.apply(&Adjust{OpID: s.opID(f), ID: f["id"], Account: s.account(f), Amount: s.money(f["amount"]), Reason: f["reason"]})
+	case "reset":
+		return s.apply(&Reset{OpID: s.opID(f), Account: s.account(f), Reason: f["reason"]})
+	case "count": // refusals that a node gave from its memory
+		return s.apply(&CountRefusals{OpID: s.opID(f), Counts: []RefusalCount{{s.account(f), ReasonExhausted, s.number(f["refusals"])}}})
+	case "ask": // a node, which may refuse from its memory
+		c := s.reserve(f, NewLabels(labels))
+		c.CallerID = false
+		if r, ok := s.m.Refuse(c, s.now); ok {
+			return s.tell(r)
+		}
+		return "the leader decides"
+	case "check":
+		return s.tell(s.m.Check(s.reserve(f, NewLabels(labels))))
+	case "events":
+		return s.events()
+	case "save":
+		s.saved = image(s.t, s.m)
+		return "saved"
+	case "load":
+		if err := s.m.Restore(bytes.NewReader(s.saved)); err != nil {
+			s.t.Fatal(err)
+		}
+		return "loaded"
 	case "release":
 		return s.apply(&Release{OpID: s.opID(f), ID: f["id"], Origin: OriginAPI})
 	case "extend":
-		c := &Extend{OpID: s.opID(f), ID: f["id"], Amount: s.money(f.get("amount", "0")), Origin: OriginAPI}
+		c := &Extend{OpID: s.opID(f), ID: f["id"], Amount: s.money(f.get("amount", "0")), Origin: OriginAPI, Lost: s.lost(f, NewLabels(labels))}
 		if ttl, ok := f["ttl"]; ok {
 			c.Deadline = s.now + Time(s.duration(ttl))
 		}
@@ -201,7 +242,7 @@ func (s *teller) run(line string) string {
 		if !ok {
 			return "no such account"
 		}
-		return showAccount(a)
+		return showWhole(a)
 	case "restore":
 		var b bytes.Buffer
 		if _, err := s.m.Snapshot().WriteTo(&b); err != nil {
@@ -220,82 +261,4 @@ func (s *teller) run(line string) string {
 	}
 	s.t.Fatalf("%q: no such command", line)
 	return ""
-}
-
-func (s *teller) account(f fields) AccountRef {
-	budget, partition, _ := strings.Cut(f["account"], "/")
-	return AccountRef{Budget: budget, Partition: partition}
-}
-
-func (s *teller) budget(f fields) Budget {
-	b := Budget{Name: f["name"], Concurrency: s.number(f.get("concurrency", "0")), Monitor: f["enforcement"] == "monitor"}
-	if per, ok := f["per"]; ok {
-		b.Per = strings.Split(per, ",")
-	}
-	if limit, ok := f["limit"]; ok {
-		l := s.money(limit)
-		b.Limit = &l
-	}
-	kinds := map[string]WindowKind{"none": WindowNone, "hour": WindowHour, "day": WindowDay, "week": WindowWeek, "month": WindowMonth}
-	b.Window.Kind = kinds[f.get("window", "none")]
-	if rate, ok := f["requests"]; ok {
-		n, per, _ := strings.Cut(rate, "/")
-		b.Requests = &Rate{Amount: s.number(n), Period: s.duration(per)}
-	}
-	return b
-}
-
-func (s *teller) reserve(f fields, labels Labels) *Reserve {
-	c := &Reserve{OpID: s.opID(f), ID: f["id"], CallerID: true, Labels: labels, TTL: s.duration(f.get("ttl", "5m")), Origin: OriginAPI}
-	copy(c.Hash[:], f.get("body", "body"))
-	if after, ok := f["not_after"]; ok {
-		c.NotAfter = s.now + Time(s.duration(after))
-	}
-	for choice := range strings.SplitSeq(f["amount"], "|") {
-		a := Alternative{Model: f.get("model", "m"), Provider: "p"}
-		fixed, units, ok := strings.Cut(choice, "+")
-		a.FixedPico = int64(s.money(fixed)) * 1000
-		if ok { // fixed+unit*min..max
-			unit, bounds, _ := strings.Cut(units, "*")
-			low, high, _ := strings.Cut(bounds, "..")
-			a.UnitPico, a.MinUnits, a.MaxUnits = int64(s.money(unit))*1000, s.number(low), s.number(high)
-		}
-		c.Alternatives = append(c.Alternatives, a)
-	}
-	return c
-}
-
-// apply puts one command into the log and tells its result.
-func (s *teller) apply(c Command) string {
-	s.t.Helper()
-	s.index++
-	results, err := s.m.Apply(s.index, EncodeEntry(nil, firstMachineVersion, s.now, [][]byte{EncodeOp(nil, c)}))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var out []string
-	r := results[0]
-	if r.Code == OK && r.Reservation == nil {
-		out = append(out, "ok")
-	} else if r.Code != OK {
-		out = append(out, fmt.Sprintf("code %d %s", r.Code, r.Message))
-	}
-	if v := r.Reservation; v != nil {
-		out = append(out, fmt.Sprintf("%s state=%d choice=%d units=%d held=%s actual=%s", v.ID, v.State, v.Choice, v.Units, v.Amount, v.Actual))
-	}
-	if v := r.Refusal; v != nil {
-		out = append(out, fmt.Sprintf("reason=%d account=%s/%s requested=%s", v.Reason, v.Account.Budget, v.Account.Partition, v.Requested))
-	}
-	for _, a := range r.Accounts {
-		out = append(out, "  "+showAccount(a))
-	}
-	return strings.Join(out, "\n")
-}
-
-func showAccount(a AccountState) string {
-	limit := "none"
-	if a.Limit != nil {
-		limit = a.Limit.String()
-	}
-	return fmt.Sprintf("%s/%s limit=%s spent=%s provisional=%s held=%s", a.Ref.Budget, a.Ref.Partition, limit, a.Spent, a.Provisional, a.Held)
 }
