@@ -116,7 +116,7 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 			header.Del(name)
 		}
 	}
-	b.authorize(header, query)
+	b.authorize(header, query, x.caller.Credential)
 	header.Set("Accept-Encoding", "identity") // usage is read as it passes
 	req, err := http.NewRequestWithContext(ctx, x.r.Method, b.url(path, query), nil)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -105,6 +106,27 @@ func anyGlob(globs []string, s string) bool {
 	return false
 }
 
+// blocks are the provider blocks of the moment.
+func (p *Proxy) blocks() []Provider { return *p.providers.Load() }
+
+// SetProviders replaces the provider blocks; calls under way keep theirs. With
+// an error nothing has changed.
+func (p *Proxy) SetProviders(list []Provider) error {
+	list = append([]Provider(nil), list...)
+	for i := range list {
+		if err := list[i].complete(); err != nil {
+			return err
+		}
+	}
+	for _, d := range p.Degrades {
+		if err := d.complete(list); err != nil {
+			return err
+		}
+	}
+	p.providers.Store(&list)
+	return nil
+}
+
 // provider returns the block for a model of a dialect: the one that the path
 // names, else the first that serves it; without a model, the first of the
 // dialect.
@@ -112,8 +134,9 @@ func (p *Proxy) provider(d dialect.Dialect, named *Provider, model string) *Prov
 	if named != nil {
 		return named
 	}
-	for i := range p.Providers {
-		b := &p.Providers[i]
+	blocks := p.blocks()
+	for i := range blocks {
+		b := &blocks[i]
 		if b.wire.Name() == d.Name() && (model == "" || b.serves(model)) {
 			return b
 		}
@@ -123,9 +146,10 @@ func (p *Proxy) provider(d dialect.Dialect, named *Provider, model string) *Prov
 
 // named returns the block of a name.
 func (p *Proxy) named(name string) *Provider {
-	for i := range p.Providers {
-		if p.Providers[i].Name == name {
-			return &p.Providers[i]
+	blocks := p.blocks()
+	for i := range blocks {
+		if blocks[i].Name == name {
+			return &blocks[i]
 		}
 	}
 	return nil
@@ -134,9 +158,15 @@ func (p *Proxy) named(name string) *Provider {
 // credentialHeaders are where SDKs put keys.
 var credentialHeaders = [...]string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key"}
 
-// authorize puts in the provider's key, or leaves the client's own.
-func (p *Provider) authorize(h http.Header, query url.Values) {
+// authorize puts in the provider's key, or leaves the client's own: all but the
+// firewall's key, whose place ours names.
+func (p *Provider) authorize(h http.Header, query url.Values, ours string) {
 	if p.PassThroughKey {
+		if ours == auth.InQuery {
+			query.Del(ours)
+		} else {
+			h.Del(ours)
+		}
 		return
 	}
 	for _, name := range credentialHeaders {

@@ -90,6 +90,7 @@ type Proxy struct {
 	background backgrounds
 	streams    streamGate
 	renewEvery time.Duration
+	providers  atomic.Pointer[[]Provider]
 }
 
 // New returns a Proxy, or an error that names the wrong setting.
@@ -112,6 +113,7 @@ func New(o Options) (*Proxy, error) {
 	}
 	p := &Proxy{Options: o, transport: newTransport(o.AnswerTimeout), metrics: newMetrics(), renewEvery: holdTTL / 2}
 	p.streams.most = o.MaxStreams
+	p.providers.Store(&o.Providers)
 	if o.Registerer != nil {
 		if err := p.metrics.register(o.Registerer, p); err != nil {
 			return nil, err

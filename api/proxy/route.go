@@ -136,8 +136,9 @@ func likely(path string, h http.Header) dialect.Dialect {
 func (p *Proxy) unmetered(x *exchange) {
 	b := p.provider(x.d, x.named, "")
 	if plainPath(x.path) == x.path && !p.disguised(x) {
-		for i := range p.Providers {
-			c := &p.Providers[i]
+		blocks := p.blocks()
+		for i := range blocks {
+			c := &blocks[i]
 			if (x.named == nil || x.named == c) && c.allows(x.r.Method, x.path) && permitted(x.caller, c, "") {
 				p.pass(x, c, x.r.Body, x.r.ContentLength)
 				return

@@ -104,8 +104,9 @@ func (p *Proxy) keepers(x *exchange) []*Provider {
 		}
 	}
 	var out []*Provider
-	for i := range p.Providers {
-		if b := &p.Providers[i]; b.wire.Name() == x.d.Name() {
+	blocks := p.blocks()
+	for i := range blocks {
+		if b := &blocks[i]; b.wire.Name() == x.d.Name() {
 			out = append(out, b)
 		}
 	}

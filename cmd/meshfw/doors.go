@@ -150,11 +150,5 @@ func setProviders(calls *proxy.Proxy, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	p, ok := any(calls).(interface {
-		SetProviders([]proxy.Provider) error
-	})
-	if !ok {
-		return errors.New("the proxy of this version takes no new provider blocks")
-	}
-	return p.SetProviders(list)
+	return calls.SetProviders(list)
 }
