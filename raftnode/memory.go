@@ -39,21 +39,12 @@ func (n *Node) refuse(ctx context.Context, c fsm.Command) (fsm.Result, bool) {
 	if !ok || r.OpID != (fsm.OpID{}) || r.CallerID || r.IdemKey != "" || ctx.Value(throughLog{}) != nil || !n.fresh() {
 		return fsm.Result{}, false
 	}
-	m, ok := any(n.machine).(refuser)
-	if !ok {
-		return fsm.Result{}, false
-	}
-	res, ok := m.Refuse(r, n.Now())
+	res, ok := n.machine.Refuse(r, n.Now())
 	if ok {
 		n.refusals.count(&res)
 		n.metrics.refusedFromMemory(&res)
 	}
 	return res, ok
-}
-
-// refuser is a ledger that can refuse from memory.
-type refuser interface {
-	Refuse(r *fsm.Reserve, now fsm.Time) (fsm.Result, bool)
 }
 
 type refusalKey struct {

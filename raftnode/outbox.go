@@ -21,13 +21,14 @@ const (
 
 // outbox keeps what must not get lost until the cluster has it.
 type outbox struct {
-	path string
-	mu   sync.Mutex
-	next uint64
-	ops  map[uint64]waitingOp // not acknowledged
-	todo []uint64             // not under way, in order
-	wake chan struct{}
-	disk bool // the file is there
+	path  string
+	bound int // operations
+	mu    sync.Mutex
+	next  uint64
+	ops   map[uint64]waitingOp // not acknowledged
+	todo  []uint64             // not under way, in order
+	wake  chan struct{}
+	disk  bool // the file is there
 }
 
 type waitingOp struct {
@@ -36,7 +37,7 @@ type waitingOp struct {
 }
 
 func openOutbox(dir string) (*outbox, error) {
-	o := &outbox{path: filepath.Join(dir, "outbox"), ops: map[uint64]waitingOp{}, wake: make(chan struct{}, outboxWorkers)}
+	o := &outbox{bound: maxOutbox, path: filepath.Join(dir, "outbox"), ops: map[uint64]waitingOp{}, wake: make(chan struct{}, outboxWorkers)}
 	b, err := os.ReadFile(o.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return o, nil
@@ -62,7 +63,7 @@ func openOutbox(dir string) (*outbox, error) {
 // add takes an operation; false: the outbox is full.
 func (o *outbox) add(op []byte) bool {
 	o.mu.Lock()
-	if len(o.ops) >= maxOutbox {
+	if len(o.ops) >= o.bound {
 		o.mu.Unlock()
 		return false
 	}

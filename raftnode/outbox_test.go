@@ -38,3 +38,49 @@ func TestOutboxOutlivesTheNode(t *testing.T) {
 		t.Fatalf("the outbox is still there: %v", err)
 	}
 }
+
+// Ensure what waits in an outage is on the disk before the node is told to
+// stop, so that a crash loses none of it.
+func TestOutboxSurvivesACrashInAnOutage(t *testing.T) {
+	t.Parallel()
+	alone := config(t, "a", freeAddress(t), 0)
+	n := start(t, alone)
+	n.Deliver(&fsm.Noop{})
+	n.outbox.mu.Lock()
+	for id, w := range n.outbox.ops {
+		w.since = w.since.Add(-2 * checkpointAge)
+		n.outbox.ops[id] = w
+	}
+	n.outbox.mu.Unlock()
+	if !n.outbox.stale() {
+		t.Fatal("an operation that has waited for long is no reason to write")
+	}
+	if err := n.outbox.save(); err != nil {
+		t.Fatal(err)
+	}
+	n.kill()
+	alone.BootstrapExpect = 1
+	n = start(t, alone)
+	until(t, "it is delivered", func() bool { return n.outbox.len() == 0 && n.metrics != nil && n.Ledger().Seeded() })
+	if !n.outbox.stale() {
+		t.Fatal("the file of what was delivered would stay for ever")
+	}
+}
+
+// Ensure a full outbox takes no more.
+func TestOutboxIsBounded(t *testing.T) {
+	o, err := openOutbox(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.bound = 3
+	op := fsm.EncodeOp(nil, &fsm.Noop{OpID: fsm.OpID{1}})
+	for range 3 {
+		if !o.add(op) {
+			t.Fatal("full too early")
+		}
+	}
+	if o.add(op) {
+		t.Fatal("the bound does not hold")
+	}
+}

@@ -1,0 +1,218 @@
+package raftnode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+)
+
+// Ensure a node whose data was wiped is not taken back as who it was, that it
+// is told the way out, and that the way out works.
+func TestWipedNodeIsRefused(t *testing.T) {
+	t.Parallel()
+	nodes, cfgs := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := leaderOf(t, nodes)
+	at := (lead + 1) % 3
+	nodes[at].kill()
+	if err := os.RemoveAll(cfgs[at].DataDir); err != nil {
+		t.Fatal(err)
+	}
+	wiped := start(t, cfgs[at])
+	_, err := wiped.ask(nodes[lead].serverID, cfgs[lead].Listen, question{Kind: askJoin, ID: wiped.serverID, Address: cfgs[at].Listen})
+	var conflict *ConflictError
+	if !errors.As(err, &conflict) || !strings.Contains(err.Error(), "meshfw cluster remove "+wiped.Name()) {
+		t.Fatalf("error %v, want a conflict that tells the way out", err)
+	}
+	if wiped.isMember() {
+		t.Fatal("the wiped node became a member")
+	}
+	if err := nodes[lead].Remove(context.Background(), wiped.Name()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it joins by itself and votes", func() bool { return nodes[lead].voters() == 3 && wiped.isMember() })
+	submit(t, wiped, &fsm.Noop{})
+}
+
+// Ensure a removal that would cost the quorum is refused with the reason, and
+// that a member that is down may be removed while the rest has a quorum.
+func TestUnsafeRemovalIsRefused(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	left := others(nodes, lead)
+	left[0].kill()
+	var unsafe *UnsafeError
+	if err := lead.Remove(context.Background(), left[1].Name()); !errors.As(err, &unsafe) || !strings.Contains(err.Error(), "1 of 2 voters answer") {
+		t.Fatalf("removal of the second of two that answer: %v, want *UnsafeError", err)
+	}
+	if err := left[1].Remove(context.Background(), left[0].Name()); err != nil {
+		t.Fatalf("removal of the one that is down, through a follower: %v", err)
+	}
+	submit(t, left[1], &fsm.Noop{})
+}
+
+// Ensure leave works on a leader and on a follower: the node stops as removed,
+// and the rest goes on.
+func TestLeave(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	for range 2 {
+		at := leaderOf(t, nodes)
+		gone := nodes[at]
+		if err := gone.Leave(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		stopped(t, gone, "removed")
+		gone.kill()
+		nodes = others(nodes, gone)
+		submit(t, nodes[0], &fsm.Noop{})
+	}
+	var unsafe *UnsafeError
+	if err := nodes[0].Leave(context.Background()); !errors.As(err, &unsafe) {
+		t.Fatalf("the last node left: %v", err)
+	}
+}
+
+// Ensure leadership goes to the node that is named, from any node.
+func TestTransferToANamedNode(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	for _, to := range nodes {
+		until(t, "leadership moves to "+to.Name(), func() bool {
+			err := nodes[0].TransferLeader(context.Background(), to.Name()) // an election may be on
+			return err == nil && nodes[leaderOf(t, nodes)] == to
+		})
+		submit(t, to, &fsm.Noop{})
+	}
+	var missing *NotFoundError
+	until(t, "a name that no member has is refused", func() bool {
+		return errors.As(nodes[0].TransferLeader(context.Background(), "nobody"), &missing)
+	})
+}
+
+// Ensure 3 → 5 → 3 nodes under load lose nothing: every acknowledged operation
+// is in the ledger of those who stay.
+func TestGrowAndShrinkUnderLoad(t *testing.T) {
+	t.Parallel()
+	nodes, cfgs := threeWith(t, withBudget)
+	submit(t, nodes[0], &fsm.Noop{})
+	ctx, cancel := context.WithCancel(context.Background())
+	var acknowledged atomic.Int64
+	var wg sync.WaitGroup
+	for k, n := range nodes {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := 0; ctx.Err() == nil; i++ {
+				res, err := n.Submit(context.Background(), &fsm.Charge{ID: fmt.Sprintf("%d-%d", k, i), Amount: 1})
+				if err != nil || res.Code != fsm.OK {
+					t.Errorf("charge through %s: code %d, %v", n.Name(), res.Code, err)
+					return
+				}
+				acknowledged.Add(1)
+			}
+		}()
+	}
+	var more []*Node
+	for _, name := range []string{"d", "e"} {
+		// By DNS name; the first of the two joins by the admin API.
+		_, port, _ := net.SplitHostPort(cfgs[0].Listen)
+		c := config(t, name, freeAddress(t), 0, "localhost:"+port)
+		if name == "d" {
+			c.Join = nil
+		}
+		n := start(t, c)
+		if name == "d" {
+			if err := nodes[1].Join(ctx, "d", c.Listen); err != nil {
+				t.Fatal(err)
+			}
+		}
+		more = append(more, n)
+		until(t, name+" votes", func() bool { return nodes[0].voters() == 3+len(more) })
+	}
+	h, err := nodes[0].Health(ctx)
+	for end := time.Now().Add(10 * time.Second); (err != nil || h.FailureTolerance != 2) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		h, err = nodes[0].Health(ctx)
+	}
+	if err != nil || h.FailureTolerance != 2 || h.Voters != 5 || len(h.Servers) != 5 {
+		t.Fatalf("health of five nodes: %+v, %v", h, err)
+	}
+	if err := nodes[2].Remove(ctx, "d"); err != nil {
+		t.Fatal(err)
+	}
+	if err := more[1].Leave(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range more {
+		stopped(t, n, "removed")
+	}
+	cancel()
+	wg.Wait()
+	agree(t, nodes...)
+	if got := int64(spent(t, nodes[0])); got != acknowledged.Load() || got == 0 {
+		t.Fatalf("the ledger has %d charges, %d were acknowledged", got, acknowledged.Load())
+	}
+}
+
+// Ensure a dead server is removed only where that is wanted, and never so many
+// that the quorum is at risk.
+func TestDeadServersAreRemovedWithinTheCaps(t *testing.T) {
+	t.Parallel()
+	nodes, _ := threeWith(t, func(c *Config) {
+		c.CleanupDeadServers, c.DeadServerAfter, c.MinQuorum = true, 500*time.Millisecond, 2
+	})
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	left := others(nodes, lead)
+	left[0].kill()
+	until(t, "the dead server is removed", func() bool { return lead.voters() == 2 })
+	left[1].kill()
+	time.Sleep(1500 * time.Millisecond)
+	if v := lead.voters(); v != 2 {
+		t.Fatalf("%d voters are left, want the 2 of MinQuorum", v)
+	}
+}
+
+// Ensure a node that has an empty log is not made a voter before it caught up.
+func TestNonVoterIsPromotedOnlyWhenCaughtUp(t *testing.T) {
+	t.Parallel()
+	net := newFaultNet()
+	nodes, cfgs := threeWith(t, func(c *Config) { net.join(c); c.transportTimeout = 500 * time.Millisecond })
+	submit(t, nodes[0], &fsm.Noop{})
+	c := config(t, "d", freeAddress(t), 0, cfgs[0].Listen, cfgs[1].Listen, cfgs[2].Listen)
+	net.join(&c)
+	d := start(t, c)
+	until(t, "it is a member", func() bool { return nodes[0].isListed(d.serverID) })
+	net.isolate("d", "a", "b", "c") // it hears nothing: whatever it is now, it stays
+	before := nodes[0].voters()
+	if before == 3 {
+		time.Sleep(time.Second)
+		if v := nodes[0].voters(); v != 3 {
+			t.Fatalf("%d voters: a node that hears nothing was promoted", v)
+		}
+	}
+	net.rejoin("d", "a", "b", "c")
+	until(t, "it votes", func() bool {
+		for _, s := range d.servers() {
+			if string(s.ID) == d.serverID {
+				return s.Suffrage == raft.Voter
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,212 @@
+package raftnode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+func hold(id string, nano int64) *fsm.Reserve {
+	return &fsm.Reserve{ID: id, CallerID: true, TTL: int64(time.Minute), Labels: fsm.Labels{{Name: "agent", Value: "x"}},
+		Alternatives: []fsm.Alternative{{Model: "m", Provider: "p", FixedPico: nano * 1000}}}
+}
+
+// Ensure callers at the followers wait through an election, and that each of
+// their operations takes effect once.
+func TestCallsAreHeldThroughAnElection(t *testing.T) {
+	t.Parallel()
+	nodes, _ := threeWith(t, withBudget)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	left := others(nodes, lead)
+	const callers, each = 20, 10
+	var wg sync.WaitGroup
+	half := make(chan struct{}, callers*each)
+	for k := range callers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range each {
+				res, err := left[k%2].Submit(context.Background(), &fsm.Charge{ID: fmt.Sprintf("%d-%d", k, i), Amount: 1})
+				if err != nil || res.Code != fsm.OK {
+					t.Errorf("code %d %q, error %v", res.Code, res.Message, err)
+				}
+				half <- struct{}{}
+			}
+		}()
+	}
+	for range callers * each / 4 {
+		<-half
+	}
+	lead.kill()
+	wg.Wait()
+	agree(t, left...)
+	if got := spent(t, left[0]); got != callers*each {
+		t.Fatalf("spent %d, want %d: an operation was lost or counted twice", got, callers*each)
+	}
+}
+
+// Ensure that what waits at the old leader is given up as soon as another one
+// is known, not only when an answer is overdue.
+func TestAttemptsEndWhenTheLeaderChanges(t *testing.T) {
+	t.Parallel()
+	net := newFaultNet()
+	nodes, _ := threeWith(t, func(c *Config) { net.join(c) })
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	left := others(nodes, lead)
+	f := left[0]
+	submit(t, f, &fsm.Noop{})
+	link := f.fwd.to(lead.serverID, lead.port.adv)
+	net.isolate(lead.Name(), "a", "b", "c")
+	select {
+	case <-link.done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the link to the old leader is kept")
+	}
+	if id, _ := f.leader(); id == lead.serverID {
+		t.Fatalf("the link ended while the old leader still led: %v", link.err)
+	}
+	submit(t, f, &fsm.Noop{})
+}
+
+// Ensure a reservation that was given up does not keep its hold when it comes
+// through after all.
+func TestGivenUpReserveIsCancelled(t *testing.T) {
+	t.Parallel()
+	bad := map[string]*faultyStore{}
+	limit := money.USD(100)
+	nodes, _ := threeWith(t, func(c *Config) {
+		s := &faultyStore{}
+		bad[c.Name] = s
+		c.wrapStore = func(under stores) stores { s.stores = under; return s }
+		c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}}
+	})
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	release := make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(open)
+	bad[lead.Name()].hang.Store(&release)
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := lead.Submit(ctx, hold("r", 60)); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("error %v, want the caller's deadline", err)
+	}
+	bad[lead.Name()].hang.Store(nil)
+	open()
+	until(t, "the cancel is delivered", func() bool { return lead.outbox.len() == 0 })
+	agree(t, nodes...)
+	a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
+	if a.Held != 0 || a.OpenHolds != 0 {
+		t.Fatalf("%d are held by %d reservations, want none", a.Held, a.OpenHolds)
+	}
+	submit(t, lead, hold("r2", 100)) // all of the limit is free
+}
+
+// Ensure a batch is answered in order, each operation on its own, through the
+// leader and through a follower.
+func TestSubmitBatch(t *testing.T) {
+	t.Parallel()
+	limit := money.USD(500)
+	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}} })
+	submit(t, nodes[0], &fsm.Noop{})
+	for k, n := range nodes {
+		var cs []fsm.Command
+		for i := range 600 {
+			cs = append(cs, hold(fmt.Sprintf("%d-%d", k, i), 1))
+		}
+		cs[7] = &fsm.Settle{ID: "nobody", Amount: 1}
+		cs[9] = &fsm.Charge{ID: "bad", Amount: -1}
+		res, err := n.SubmitBatch(context.Background(), cs)
+		if err != nil || len(res) != len(cs) {
+			t.Fatalf("%d results, %v", len(res), err)
+		}
+		granted := 0
+		for i, r := range res {
+			switch {
+			case i == 7 && r.Code != fsm.NotFound, i == 9 && r.Code != fsm.BadInput, i != 7 && i != 9 && r.Code != fsm.OK && r.Code != fsm.Refused:
+				t.Fatalf("operation %d: code %d %q", i, r.Code, r.Message)
+			case r.Code == fsm.OK:
+				granted++
+				if want := fmt.Sprintf("%d-%d", k, i); r.Reservation.ID != want {
+					t.Fatalf("result %d is that of %q", i, r.Reservation.ID)
+				}
+			}
+		}
+		if granted != 500 {
+			t.Fatalf("%d of 600 were granted, want the 500 that fit", granted)
+		}
+		var back []fsm.Command
+		for i, r := range res {
+			if r.Code == fsm.OK {
+				back = append(back, &fsm.Release{ID: fmt.Sprintf("%d-%d", k, i)})
+			}
+		}
+		if _, err := n.SubmitBatch(context.Background(), back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	agree(t, nodes...)
+}
+
+// Ensure the read levels: what was answered is seen everywhere at default and
+// consistent; without a quorum only a stale read answers.
+func TestReadLevels(t *testing.T) {
+	t.Parallel()
+	nodes, _ := threeWith(t, func(c *Config) { withBudget(c); c.ReserveTimeout = 5 * time.Second })
+	submit(t, nodes[0], &fsm.Noop{})
+	ctx := context.Background()
+	for i, n := range nodes {
+		res := submit(t, n, &fsm.Charge{ID: fmt.Sprint("c", i), Amount: 1})
+		for _, level := range []Consistency{Default, Consistent} {
+			for _, m := range nodes {
+				if err := m.ReadAt(ctx, level, 0); err != nil {
+					t.Fatal(err)
+				}
+				if got := spent(t, m); got != money.USD(i+1) {
+					t.Fatalf("level %d on %s: spent %d, want %d", level, m.Name(), got, i+1)
+				}
+			}
+		}
+		if err := nodes[(i+1)%3].ReadAt(ctx, Stale, res.Index); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nodes[1].kill()
+	nodes[2].kill()
+	alone := nodes[0]
+	until(t, "the node has no leader", func() bool { id, _ := alone.leader(); return id == "" })
+	short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	if alone.ReadAt(short, Default, 0) == nil || alone.ReadAt(short, Consistent, 0) == nil {
+		t.Fatal("a read without a quorum was answered")
+	}
+	if err := alone.ReadAt(ctx, Stale, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Ensure a change of policy that was answered is in force on every node that
+// can be reached.
+func TestPolicyIsSeenEverywhere(t *testing.T) {
+	t.Parallel()
+	nodes, _ := threeWith(t, withBudget)
+	submit(t, nodes[0], &fsm.Noop{})
+	for i := range 10 {
+		limit := money.USD(i + 1)
+		submit(t, nodes[i%3], &fsm.PutBudget{Budget: fsm.Budget{Name: "global", Limit: &limit}})
+		for _, n := range nodes {
+			b, ok := n.Ledger().Budget("global")
+			if !ok || b.Limit == nil || *b.Limit != limit {
+				t.Fatalf("change %d was answered, and %s shows another limit", i, n.Name())
+			}
+		}
+	}
+}
