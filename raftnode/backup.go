@@ -123,7 +123,7 @@ func (n *Node) restoreFrom(ctx context.Context, r io.Reader, size int64, force b
 	if err != nil {
 		return err
 	}
-	id, addr := n.leader()
+	id, addr := n.awaitLeader(ctx)
 	switch {
 	case id == "":
 		return &UnavailableError{Reason: errNoLeader.Error()}
@@ -164,8 +164,8 @@ func (n *Node) majorityClock() fsm.Time {
 }
 
 func (n *Node) restoreHere(ctx context.Context, f *spool, size int64, index uint64, force bool) error {
-	if _, ok := n.leaderApplied(); !ok {
-		return &UnavailableError{Reason: errNotServing.Error()}
+	if err := n.awaitServing(); err != nil {
+		return &UnavailableError{Reason: err.Error()}
 	}
 	if why := n.inUse(); why != "" && !force {
 		return &LiveClusterError{Message: "the ledger is in use: " + why + "; with force it is replaced, and what it holds is lost"}

@@ -123,6 +123,7 @@ var classes = map[string]func(string) error{
 	"notfound": func(m string) error { return &NotFoundError{m} },
 	"unsafe":   func(m string) error { return &UnsafeError{m} },
 	"live":     func(m string) error { return &LiveClusterError{m} },
+	"moved":    func(m string) error { return &UnavailableError{Reason: m, MayApply: true} },
 	"snapshot": func(m string) error { return &SnapshotError{Reason: m} },
 }
 
@@ -154,6 +155,8 @@ func (r *reply) fail(err error) {
 		r.Class, r.Error = "live", live.Message
 	case errors.As(err, &snap):
 		r.Class, r.Error = "snapshot", snap.Reason
+	case leadershipMoved(err):
+		r.Class = "moved"
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 
@@ -71,12 +72,41 @@ func (n *Node) Members(context.Context) ([]Member, error) {
 	return out, nil
 }
 
-// change carries a change of members out: here, or at the leader.
-func (n *Node) change(q question, here func() error) error {
+// change carries a change of members out: here, or at the leader. While
+// leadership moves it tries again; gone says what a repeated attempt answers
+// when the one before had done it after all.
+func (n *Node) change(ctx context.Context, q question, here func() error, gone func(error) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, changeLimit)
+	defer cancel()
+	for again := false; ; again = true {
+		changed := n.changed.next()
+		err := n.changeOnce(q, here)
+		if again && err != nil && gone != nil && gone(err) {
+			return nil
+		}
+		if err == nil || !leadershipMoved(err) {
+			return err
+		}
+		pause := takeTimer(electPoll)
+		select {
+		case <-changed:
+		case <-pause.C:
+		case <-n.stop:
+			giveTimer(pause)
+			return ErrClosed
+		case <-ctx.Done():
+			giveTimer(pause)
+			return &UnavailableError{Reason: err.Error(), MayApply: true}
+		}
+		giveTimer(pause)
+	}
+}
+
+func (n *Node) changeOnce(q question, here func() error) error {
 	id, addr := n.leader()
 	switch id {
 	case "":
-		return &UnavailableError{Reason: "no leader is known"}
+		return &UnavailableError{Reason: errNoLeader.Error()}
 	case n.serverID:
 		return here()
 	}
@@ -84,9 +114,22 @@ func (n *Node) change(q question, here func() error) error {
 	return err
 }
 
+// leadershipMoved tells errors that another leader, or the same one a moment
+// later, would not give.
+func leadershipMoved(err error) bool {
+	for _, e := range []error{raft.ErrNotLeader, raft.ErrLeadershipLost, raft.ErrLeadershipTransferInProgress, raft.ErrEnqueueTimeout, io.EOF} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	var unavailable *UnavailableError
+	var network net.Error
+	return errors.As(err, &unavailable) || errors.As(err, &network)
+}
+
 // Join takes the node named id, which waits at address, into the cluster as a
 // non-voter; it becomes a voter when it keeps up.
-func (n *Node) Join(_ context.Context, id, address string) error {
+func (n *Node) Join(ctx context.Context, id, address string) error {
 	if err := validAddress(address); err != nil {
 		return err
 	}
@@ -100,8 +143,8 @@ func (n *Node) Join(_ context.Context, id, address string) error {
 	if own := n.identity().ClusterID; r.Cluster != "" && r.Cluster != own {
 		return &ConflictError{fmt.Sprintf("node %q belongs to another cluster, %s", id, r.Cluster)}
 	}
-	return n.change(question{Kind: askJoin, ID: r.ServerID, Address: r.Address, Admin: true},
-		func() error { return n.addHere(r.ServerID, r.Address) })
+	return n.change(ctx, question{Kind: askJoin, ID: r.ServerID, Address: r.Address, Admin: true},
+		func() error { return n.addHere(r.ServerID, r.Address) }, nil)
 }
 
 // mayJoin turns a node away that asks for itself over a connection that
@@ -151,7 +194,8 @@ func (n *Node) addHere(serverID, address string) error {
 // Remove takes the node named id out of the cluster for good. The error is
 // *UnsafeError when those who remain would have no quorum.
 func (n *Node) Remove(ctx context.Context, id string) error {
-	return n.change(question{Kind: askRemove, ID: id}, func() error { return n.removeHere(ctx, id) })
+	return n.change(ctx, question{Kind: askRemove, ID: id}, func() error { return n.removeHere(ctx, id) },
+		func(err error) bool { var missing *NotFoundError; return errors.As(err, &missing) })
 }
 
 // Leave takes this node out of the cluster for good. A leader hands leadership
@@ -165,19 +209,17 @@ func (n *Node) Leave(ctx context.Context) error {
 			n.log.Warn("leadership was not handed over before leaving", "error", err)
 		}
 	}
-	for {
-		err := n.Remove(ctx, n.cfg.Name)
-		var unavailable *UnavailableError
-		if !errors.As(err, &unavailable) || !n.sleep(electPoll) || ctx.Err() != nil {
-			return err
-		}
+	err := n.Remove(ctx, n.cfg.Name)
+	if errors.Is(err, ErrClosed) && errors.Is(n.Err(), ErrRemoved) {
+		return nil // the removal was seen here before it was answered
 	}
+	return err
 }
 
 // TransferLeader hands leadership to the node named to, or, for "", to the most
 // advanced follower.
-func (n *Node) TransferLeader(_ context.Context, to string) error {
-	return n.change(question{Kind: askTransfer, ID: to}, func() error { return n.transferHere(to) })
+func (n *Node) TransferLeader(ctx context.Context, to string) error {
+	return n.change(ctx, question{Kind: askTransfer, ID: to}, func() error { return n.transferHere(to) }, nil)
 }
 
 func (n *Node) transferHere(to string) error {

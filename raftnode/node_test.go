@@ -25,7 +25,7 @@ func freeAddress(t testing.TB) string {
 func config(t testing.TB, name, addr string, expect int, join ...string) Config {
 	t.Helper()
 	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join,
-		Heartbeat: 100 * time.Millisecond, Election: 100 * time.Millisecond, Lease: 100 * time.Millisecond,
+		Heartbeat: 150 * time.Millisecond, Election: 150 * time.Millisecond, Lease: 150 * time.Millisecond,
 		PromoteAfter: 300 * time.Millisecond, ReserveTimeout: 20 * time.Second}
 }
 

@@ -80,6 +80,27 @@ func (n *Node) leaderIndex(ctx context.Context) (uint64, error) {
 	}
 }
 
+// awaitLeader is the leader, once one is known; "" if none is in time.
+func (n *Node) awaitLeader(ctx context.Context) (id, addr string) {
+	t := takeTimer(n.cfg.ReserveTimeout)
+	defer giveTimer(t)
+	for {
+		changed := n.changed.next()
+		if id, addr = n.leader(); id != "" {
+			return id, addr
+		}
+		select {
+		case <-changed:
+		case <-t.C:
+			return "", ""
+		case <-ctx.Done():
+			return "", ""
+		case <-n.stop:
+			return "", ""
+		}
+	}
+}
+
 // waitApplied waits until the ledger here has applied index.
 func (n *Node) waitApplied(ctx context.Context, index uint64) error {
 	for {

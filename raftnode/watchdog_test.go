@@ -170,63 +170,66 @@ func TestSlowAndFailingProbe(t *testing.T) {
 }
 
 // Ensure a leader that an interrupted leadership transfer has left refusing
-// every write (hashicorp/raft #696) stops, so that another one leads. Without
-// the watchdog it goes on leading and refusing.
+// every write (hashicorp/raft #696) stops, so that another one leads. It is
+// stopped only after every call that hung has ended, so it would refuse for
+// ever.
 func TestInterruptedTransferStopsTheLeader(t *testing.T) {
 	t.Parallel()
-	const rpc = 1000 * time.Millisecond
-	for _, guarded := range []bool{true, false} {
-		net := newFaultNet()
-		nodes, _ := threeWith(t, func(c *Config) {
-			net.join(c)
-			c.noGuard, c.transportTimeout, c.transferStall = !guarded, rpc, 2*rpc
-		})
-		submit(t, nodes[0], &fsm.Noop{})
-		agree(t, nodes...)
-		a := nodes[leaderOf(t, nodes)]
-		rest := others(nodes, a)
-		b, c := rest[0], rest[1]
-		// b hears nothing any more; once replication to it waits inside a call,
-		// a first transfer leaves its wish in a queue that nobody reads, and a
-		// second one waits for room in it.
-		net.isolate(b.Name(), a.Name(), c.Name())
-		submit(t, a, &fsm.Noop{})
-		time.Sleep(rpc + rpc/4) // the pipeline has failed, a plain call hangs
-		for range 2 {
-			if a.raft.LeadershipTransferToServer(raft.ServerID(b.serverID), raft.ServerAddress(b.port.adv)).Error() == nil {
-				t.Fatal("leadership went to a node that hears nothing")
-			}
-			time.Sleep(20 * time.Millisecond) // the mark of the first one goes after its answer
-		}
-		// a loses its lease meanwhile, and is elected again.
-		net.part(a.Name(), c.Name())
-		until(t, "a steps down", func() bool { return a.raft.State() != raft.Leader })
-		net.heal(a.Name(), c.Name())
-		for end := time.Now().Add(20 * time.Second); a.raft.State() != raft.Leader && a.Err() == nil; {
-			if time.Now().After(end) {
-				t.Fatalf("never led again: a is %s, c is %s", a.raft.State(), c.raft.State())
-			}
-			if c.raft.State() == raft.Leader {
-				_ = c.raft.LeadershipTransferToServer(raft.ServerID(a.serverID), raft.ServerAddress(a.port.adv)).Error() // it is tried again
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		if guarded {
+	for range 8 { // the fault needs a call that hangs at the right moment
+		nodes, net, a := interruptTransfer(t)
+		until(t, "a serves or is stuck", func() bool { return a.serving.Load() || a.transfers.stuckFor() > 0 || a.Err() != nil })
+		if !a.serving.Load() {
 			stopped(t, a, "leadership transfer")
 			a.kill()
-			net.rejoin(b.Name(), c.Name())
-			submit(t, c, &fsm.Noop{})
-		} else {
-			time.Sleep(2 * rpc) // every call that hung has ended
-			err := a.raft.Barrier(time.Second).Error()
-			if a.raft.State() != raft.Leader || !errors.Is(err, raft.ErrLeadershipTransferInProgress) {
-				t.Errorf("%s with %v: the fault was not provoked, so the test proves nothing", a.raft.State(), err)
-			}
+			rest := others(nodes, a)
+			net.rejoin(rest[0].Name(), rest[1].Name())
+			submit(t, rest[1], &fsm.Noop{})
+			return
 		}
 		for _, n := range nodes {
 			n.kill()
 		}
 	}
+	t.Fatal("the fault was not provoked, so nothing is proven")
+}
+
+// interruptTransfer makes a leader, a, start transfers to a node that hears
+// nothing, lose its office meanwhile, and lead again.
+func interruptTransfer(t *testing.T) (nodes []*Node, net *faultNet, a *Node) {
+	t.Helper()
+	const rpc = time.Second
+	net = newFaultNet()
+	nodes, _ = threeWith(t, func(c *Config) {
+		net.join(c)
+		c.transportTimeout, c.transferStall = rpc, 2*rpc
+	})
+	submit(t, nodes[0], &fsm.Noop{})
+	agree(t, nodes...)
+	a = nodes[leaderOf(t, nodes)]
+	rest := others(nodes, a)
+	b, c := rest[0], rest[1]
+	// b hears nothing any more; once replication to it waits inside a call, a
+	// first transfer leaves its wish in a queue that nobody reads, and a second
+	// one waits for room in it.
+	net.isolate(b.Name(), a.Name(), c.Name())
+	submit(t, a, &fsm.Noop{})
+	time.Sleep(rpc + rpc/4) // the pipeline has failed, a plain call hangs
+	for range 2 {
+		if a.raft.LeadershipTransferToServer(raft.ServerID(b.serverID), raft.ServerAddress(b.port.adv)).Error() == nil {
+			t.Fatal("leadership went to a node that hears nothing")
+		}
+		time.Sleep(20 * time.Millisecond) // the mark of the first one goes after its answer
+	}
+	net.part(a.Name(), c.Name())
+	until(t, "a steps down", func() bool { return a.raft.State() != raft.Leader })
+	net.heal(a.Name(), c.Name())
+	until(t, "a leads again", func() bool {
+		if c.raft.State() == raft.Leader {
+			_ = c.raft.LeadershipTransferToServer(raft.ServerID(a.serverID), raft.ServerAddress(a.port.adv)).Error() // it is tried again
+		}
+		return a.raft.State() == raft.Leader || a.Err() != nil
+	})
+	return nodes, net, a
 }
 
 // Ensure a replica whose ledger differs stops, naming the index and both
