@@ -241,10 +241,36 @@ func TestDev(t *testing.T) {
 		t.Errorf("three calls cost %s, two cost %s", got.Spent, first.Spent)
 	}
 
+	d.readme()
 	d.killUnderLoad()
 	d.commandLine() // while the holds run to their deadline
 	d.provisional()
 	d.interrupt()
+}
+
+// readme runs what the README tells people to paste: its shell blocks, and the
+// reservation from Python.
+func (d *devCluster) readme() {
+	t := d.t
+	t.Helper()
+	mine := strings.NewReplacer("127.0.0.1:8000", fmt.Sprintf("127.0.0.1:%d", d.http), "127.0.0.1:8002", fmt.Sprintf("127.0.0.1:%d", d.http+2), "bin/meshfw", binary(t))
+	for _, lang := range []string{"sh", "python"} {
+		for _, block := range fenced(t, "../README.md", lang) {
+			program := []string{"sh", "-euc"}
+			if lang == "python" {
+				program = []string{"python3", "-c"}
+			}
+			cmd := exec.Command(program[0], append(program[1:], mine.Replace(block))...)
+			cmd.Env = append(os.Environ(), fmt.Sprintf("MESHFW_ADDR=127.0.0.1:%d", d.http))
+			if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "refused:") {
+				t.Errorf("README: %v\n%s\n%s", err, block, out)
+			}
+		}
+	}
+	// What the Python block settled: 0.012 USD for user_42.
+	if a := d.account(1, "user/user_42"); a.Spent != 12_000_000 || a.Held != 0 {
+		t.Errorf("README: user_42 spent %s, held %s; want 0.012, 0", a.Spent, a.Held)
+	}
 }
 
 // settled waits until calls of an account are settled, each at the same cost.

@@ -15,8 +15,8 @@ import (
 // guideTimeout ends a guide that hangs; it is no measure of speed.
 const guideTimeout = 5 * time.Minute
 
-// shellBlocks are the fenced blocks of a document that are meant to be run.
-func shellBlocks(t *testing.T, path string) []string {
+// fenced are the fenced blocks of a document in one language.
+func fenced(t *testing.T, path, lang string) []string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -24,7 +24,7 @@ func shellBlocks(t *testing.T, path string) []string {
 	}
 	var out []string
 	for i, part := range strings.Split(string(text), "```") {
-		if rest, ok := strings.CutPrefix(part, "sh\n"); ok && i%2 == 1 {
+		if rest, ok := strings.CutPrefix(part, lang+"\n"); ok && i%2 == 1 {
 			out = append(out, rest)
 		}
 	}
@@ -54,7 +54,7 @@ func TestOperatingGuide(t *testing.T) {
 	ports := strings.NewReplacer("127.0.0.1:800", fmt.Sprintf("127.0.0.1:%d", http/10), "127.0.0.1:700", fmt.Sprintf("127.0.0.1:%d", cluster/10))
 	var script strings.Builder
 	script.WriteString("set -eu\n")
-	for i, b := range shellBlocks(t, "../docs/operating.md") {
+	for i, b := range fenced(t, "../docs/operating.md", "sh") {
 		fmt.Fprintf(&script, "echo '--- block %d'\n%s\n", i+1, ports.Replace(b))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), guideTimeout)
