@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/meshfw
@@ -20,6 +20,13 @@ run: build ## start a three-node cluster on this machine, with a stand-in provid
 .PHONY: test
 test: vet test-e2e test-chaos ## the tests of every package, the end-to-end tests, a few faults
 	$(GO) test -race -count=1 -timeout 10m ./...
+
+.PHONY: test-all
+test-all: export MESHFW_TEST_ALL = 1
+test-all: vet ## the same with everything that takes long (an hour or more)
+	$(GO) test -race -count=1 -timeout 60m ./...
+	cd e2e && $(GO) test -count=1 -timeout 60m ./...
+	cd chaos && $(GO) test -count=1 -timeout 60m ./...
 
 .PHONY: test-e2e
 test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
@@ -46,7 +53,18 @@ vet: ## gofmt and go vet
 
 .PHONY: lint
 lint: ## golangci-lint, built from the tools module
-	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	@mkdir -p bin
+	$(GO) build -modfile=tools/go.mod -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	bin/golangci-lint run ./...
+	cd e2e && ../bin/golangci-lint run ./...
+	cd chaos && ../bin/golangci-lint run ./...
+
+.PHONY: cover
+cover: ## coverage of the packages' own tests, as bin/cover.html
+	@mkdir -p bin
+	$(GO) test -count=1 -coverprofile bin/cover.out -coverpkg ./... ./...
+	$(GO) tool cover -func bin/cover.out | tail -1
+	$(GO) tool cover -html bin/cover.out -o bin/cover.html
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
