@@ -264,7 +264,7 @@ func (d *devCluster) end(list []*process) error {
 
 // devProviders and devBudgets are what the development cluster has.
 var (
-	devProviders = [][2]string{{"openai", "gpt-*"}, {"anthropic", "claude-*"}}
+	devProviders = [][2]string{{"openai", "gpt-*"}, {"anthropic", "claude-*"}, {"gemini", "gemini-*"}}
 	devBudgets   = [][3]string{{"global", "", "100"}, {"user", `"user"`, "10"}, {"agent", `"agent"`, "0.10"}}
 )
 
