@@ -127,16 +127,21 @@ type streamer struct {
 	begun  bool   // something was passed on
 }
 
-// stream hands a stream on, event by event, and settles by what it said or by
-// what passed.
-func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *call, res *http.Response) {
-	s := &streamer{p: p, c: c, ctx: ctx, flush: http.NewResponseController(c.w), list: isList(c, res)}
+func (p *Proxy) streamer(ctx context.Context, c *call, list bool) *streamer {
+	s := &streamer{p: p, c: c, ctx: ctx, flush: http.NewResponseController(c.w), list: list}
 	s.meter = c.route.Endpoint.Stream(dialect.StreamOptions{HideUsage: c.hide, Metered: c.slices != nil,
 		Text: func(text string) {
 			if text != "" {
 				s.tokens += c.rung.model.CountText(text)
 			}
 		}})
+	return s
+}
+
+// stream hands a stream on, event by event, and settles by what it said or by
+// what passed.
+func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *call, res *http.Response) {
+	s := p.streamer(ctx, c, isList(c, res))
 	var from io.Reader = res.Body
 	if strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
 		if unpacked, err := gzip.NewReader(from); err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/internal/mockprovider"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -48,7 +49,8 @@ func startWith(t testing.TB, budget fsm.Budget, change ...func(*Options)) *bench
 
 	node, err := raftnode.Open(raftnode.Config{
 		Name: "n1", DataDir: t.TempDir(), Listen: "127.0.0.1:0", BootstrapExpect: 1,
-		Heartbeat: 100 * time.Millisecond, Election: 100 * time.Millisecond, Lease: 50 * time.Millisecond,
+		ReserveTimeout: time.Minute, // the machine may be busy with other things
+		Heartbeat:      100 * time.Millisecond, Election: 100 * time.Millisecond, Lease: 50 * time.Millisecond,
 		Logger: hclog.NewNullLogger(),
 	})
 	if err != nil {
@@ -172,4 +174,13 @@ func withPlain(o *Options) {
 		panic(err)
 	}
 	o.Catalogue = func() *pricing.Catalogue { return c }
+}
+
+func mustBody(t testing.TB, s string) *dialect.Body {
+	t.Helper()
+	b, err := dialect.ParseBody([]byte(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
