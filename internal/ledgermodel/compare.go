@@ -34,7 +34,7 @@ func (a *Answer) Differs(r *fsm.Result) string {
 		}
 	}
 	if a.Code == fsm.OK || a.Code == fsm.Refused && a.Accounts != nil {
-		return differ(a.Accounts, r.Accounts, a.Reservation != nil && a.Reservation.Closed != 0)
+		return differ(a.Accounts, r.Accounts, a.Repeated || a.Reservation != nil && a.Reservation.Closed != 0)
 	}
 	return ""
 }

@@ -128,6 +128,7 @@ type Answer struct {
 	Reservation *Record
 	Accounts    []Figures
 	Version     int64
+	Repeated    bool // of an adjustment that was made before
 	OrLate      bool // the op_id's time is over: TooLate is right as well
 }
 

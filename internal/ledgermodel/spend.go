@@ -322,7 +322,7 @@ func (l *Ledger) adjust(c *fsm.Adjust) Answer {
 			return l.answer(fsm.Conflict)
 		}
 		a := l.about(old)
-		a.Reservation = nil
+		a.Reservation, a.Repeated = nil, true
 		return a
 	}
 	acc, bad := l.forEdit(c.Account)
