@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,6 +52,7 @@ func TestChaos(t *testing.T) {
 		left -= n
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
+		spent(t, c, round)
 		for _, x := range clients(c, h, round) {
 			wg.Go(func() { x.work(ctx) })
 		}
@@ -72,12 +75,27 @@ func TestChaos(t *testing.T) {
 		j.stats.calls, j.stats.answered, j.stats.fromMemory, j.stats.unanswered, j.stats.operations, j.stats.entries)
 }
 
+// spent charges an agent with more than its limit, so that what its clients ask
+// for without an id can be refused from memory.
+func spent(t *testing.T, c *cluster, round int) {
+	t.Helper()
+	body := fmt.Sprintf(`{"id":"spent%d","labels":{"agent":"spent%d"},"amount":"0.00003"}`, round, round)
+	c.eventually("a charge of agent spent", func() bool {
+		resp, err := plain.Post(c.nodes[0].url()+"/api/v1/charges", "application/json", strings.NewReader(body))
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
 // clients are three agents that let holds run out, with two clients each, and
-// two that do not.
+// two that do not, and one that has spent its limit.
 func clients(c *cluster, h *history, round int) []*client {
 	loose := &plan{pause: 120 * time.Millisecond, attempts: 12, most: 3000,
 		ttls: []time.Duration{time.Second, 3 * time.Second, 20 * time.Second, 10 * time.Minute}}
-	tight := &plan{pause: 600 * time.Millisecond, attempts: 12, most: 3000, named: true, ttls: []time.Duration{24 * time.Hour}}
+	tight := &plan{pause: 600 * time.Millisecond, attempts: 12, most: 3000, named: true, ttls: []time.Duration{20 * time.Hour}}
 	var out []*client
 	for i := range 6 {
 		out = append(out, newClient(fmt.Sprintf("r%dc%d", round, i), fmt.Sprintf("loose%d-%d", round, i%3), loose, c.nodes, h, *seedFlag))
@@ -85,7 +103,7 @@ func clients(c *cluster, h *history, round int) []*client {
 	for i := range 4 {
 		out = append(out, newClient(fmt.Sprintf("r%ds%d", round, i), fmt.Sprintf("%s%d-%d", steady, round, i%2), tight, c.nodes, h, *seedFlag))
 	}
-	return out
+	return append(out, newClient(fmt.Sprintf("r%dx", round), fmt.Sprintf("spent%d", round), loose, c.nodes, h, *seedFlag))
 }
 
 // keep saves what a failed run was made of.

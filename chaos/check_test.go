@@ -347,6 +347,8 @@ func (p *place) gives(c *call) string {
 	w := &p.want
 	var got, want string
 	switch {
+	case w.Code == fsm.Refused && c.Kind == "extend":
+		want, got = "402 "+reasons[w.Refusal.Reason], fmt.Sprint(c.Status, " ", c.Code)
 	case w.Code == fsm.Refused:
 		want, got = "200 "+reasons[w.Refusal.Reason], fmt.Sprint(c.Status, " ", c.Answer.Reason)
 	case w.Code != fsm.OK:

@@ -87,18 +87,16 @@ func (h *history) take() []*call {
 // client reserves, extends, settles and releases through all nodes. What is not
 // answered is sent again, through another node, with the same id and body.
 type client struct {
-	name   string
-	agent  string
-	plan   *plan
-	nodes  []*node
-	h      *history
-	rng    *rand.Rand
-	http   *http.Client
-	n      int
-	mine   []hold // not ended yet, as far as this client knows
-	ended  []*request
-	limit  int64 // of what one reservation may ask for, nano-USD
-	extend bool  // the API has the route
+	name  string
+	agent string
+	plan  *plan
+	nodes []*node
+	h     *history
+	rng   *rand.Rand
+	http  *http.Client
+	n     int
+	mine  []hold // not ended yet, as far as this client knows
+	ended []*request
 }
 
 type hold struct {
@@ -186,9 +184,6 @@ func (c *client) reserve(ctx context.Context) {
 }
 
 func (c *client) enlarge(ctx context.Context, i int) {
-	if !c.extend {
-		return
-	}
 	h := &c.mine[i]
 	r := &request{kind: "extend", id: h.id, path: "/api/v1/reservations/" + h.id + "/extend",
 		amount: h.amount + money.USD(c.rng.Int64N(c.plan.most/4+1)), ttl: c.plan.ttls[c.rng.IntN(len(c.plan.ttls))]}

@@ -82,7 +82,7 @@ func (b book) take(c *call) string {
 	case c.Kind == "extend":
 		if more := int64(c.Amount) - l.amount; more > 0 {
 			if more > b.room() {
-				return "200 refused"
+				return "402"
 			}
 			l.amount = int64(c.Amount)
 		}

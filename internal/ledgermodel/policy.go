@@ -9,6 +9,9 @@ import (
 )
 
 func (l *Ledger) putBudget(b *fsm.Budget, ifVersion *int64) Answer {
+	if _, known := l.Zones[b.Window.Zone]; b.Window.Zone != "" && !known {
+		return l.answer(fsm.BadInput)
+	}
 	old, version := l.Budgets[b.Name], int64(0)
 	if old != nil {
 		version = old.Version

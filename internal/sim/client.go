@@ -46,13 +46,13 @@ func (n *names) id() string {
 // pick draws one of several.
 func pick[T any](w *world, list ...T) T { return list[w.rng.IntN(len(list))] }
 
-// seed is the first entry: the cluster's budgets.
+// seed is the first entry, as the first leader makes it: the cluster's budgets.
 func (w *world) seed() {
 	s := &fsm.Seed{OpID: w.names.op(), ClusterID: "sim", Zones: []fsm.Zone{{Name: "Z", Transitions: []fsm.Transition{{At: 0, Offset: 3600}}}}}
 	for i := range 1 + w.rng.IntN(4) {
 		s.Budgets = append(s.Budgets, w.budget(fmt.Sprint("b", i)))
 	}
-	w.send(&operation{command: s})
+	w.append(entry{stamp: start, commands: []fsm.Command{s}, bytes: fsm.EncodeEntry(nil, fsm.MachineVersion, start, [][]byte{fsm.EncodeOp(nil, s)})})
 }
 
 func (w *world) budget(name string) fsm.Budget {

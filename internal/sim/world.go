@@ -105,8 +105,8 @@ func newWorld(seed uint64) *world {
 		w.replicas = append(w.replicas, newReplica(i))
 	}
 	w.names = newNames(w)
+	w.seed()
 	w.after(0, w.elect)
-	w.after(ms, w.seed)
 	for range 8 + w.rng.IntN(50) {
 		w.at(start+w.span(second, w.until-start), func() { w.newOperation() })
 	}
