@@ -26,7 +26,8 @@ test-all: export MESHFW_TEST_ALL = 1
 test-all: vet ## the same with everything that takes long (an hour or more)
 	$(GO) test -race -count=1 -timeout 60m ./...
 	cd e2e && $(GO) test -count=1 -timeout 60m ./...
-	cd chaos && $(GO) test -count=1 -timeout 60m ./...
+	$(MAKE) sim
+	cd chaos && $(GO) test -count=1 -timeout 60m ./... -args -faults 60 -kills 10
 
 .PHONY: test-e2e
 test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
@@ -43,6 +44,12 @@ SEED   ?= $(shell date +%s)
 .PHONY: chaos
 chaos: ## FAULTS (200) faults and KILLS (50) kills of the leader, drawn from SEED; partitions need root, iproute2 and strace
 	cd chaos && $(GO) test -count=1 -v -timeout 3h ./... -args -faults $(FAULTS) -kills $(KILLS) -seed $(SEED)
+
+SCHEDULES ?= 10000
+
+.PHONY: sim
+sim: ## SCHEDULES (10000) schedules of replicas in virtual time
+	MESHFW_SIM_SCHEDULES=$(SCHEDULES) $(GO) test ./internal/sim -count=1 -v -timeout 60m -run Schedules
 
 .PHONY: vet
 vet: ## gofmt and go vet

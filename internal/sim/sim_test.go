@@ -12,7 +12,7 @@ import (
 var seedFlag = flag.Uint64("seed", 0, "run the schedule of this seed alone")
 
 // defaultSchedules are as many as a run of all tests has time for.
-const defaultSchedules = 300
+const defaultSchedules = 200
 
 // Ensure that on every schedule all replicas give the same results and digests,
 // those that the model gives, that no grant passes a limit, and that nothing
