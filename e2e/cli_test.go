@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -132,6 +134,8 @@ func (d *devCluster) commandLine() {
 		t.Errorf("top: %v %+v", err, top)
 	}
 
+	d.followsEvents()
+
 	// Reservations.
 	d.reserve("r-1")
 	d.reserve("r-2")
@@ -156,6 +160,28 @@ func (d *devCluster) commandLine() {
 	}
 	fails("no such reservation", "reservation", "get", "nope")
 	fails("want BUDGET/PARTITION", "account", "get", "/")
+}
+
+// followsEvents has the command line wait for an event that comes later.
+func (d *devCluster) followsEvents() {
+	d.t.Helper()
+	var out lockedBuffer
+	cmd := exec.Command(binary(d.t), "events", "-follow", "-type", "account.limit", "-addr", fmt.Sprintf("127.0.0.1:%d", d.http+3))
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.must("account", "limit", "agent/followed", "0.03")
+	for end := time.Now().Add(patience); !strings.Contains(out.String(), "agent/followed"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			d.t.Errorf("events -follow printed\n%s", out.String())
+			break
+		}
+	}
+	cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		d.t.Errorf("events -follow after Ctrl-C: %v", err)
+	}
 }
 
 func (d *devCluster) leaderName() string {

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func newDev(t *testing.T) *devCluster {
 // start starts meshfw dev and waits for the end of its banner.
 func (d *devCluster) start(flags ...string) {
 	d.t.Helper()
-	args := append([]string{"dev", "-dir", filepath.Join(d.dir, "dev"), "-http-base", strconv.Itoa(d.http),
+	args := append([]string{"dev", "-restart", "500ms", "-dir", filepath.Join(d.dir, "dev"), "-http-base", strconv.Itoa(d.http),
 		"-cluster-base", strconv.Itoa(d.cluster), "-provider-port", strconv.Itoa(d.remote)}, flags...)
 	d.cmd, d.out, d.exited = exec.Command(binary(d.t), args...), &lockedBuffer{}, make(chan error, 1)
 	d.cmd.Stdout, d.cmd.Stderr = d.out, d.out
@@ -245,6 +246,7 @@ func TestDev(t *testing.T) {
 	}
 
 	d.readme()
+	d.rollingRestart()
 	d.killUnderLoad()
 	d.commandLine() // while the holds run to their deadline
 	d.provisional()
@@ -292,6 +294,49 @@ func (d *devCluster) settled(node int, path string, calls int) (a account) {
 	return a
 }
 
+// rollingRestart stops the nodes one after the other, as an operator does,
+// while calls run through the front: none of them fails.
+func (d *devCluster) rollingRestart() {
+	t := d.t
+	t.Helper()
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	var made atomic.Int64
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				status, err := post(d.url(0), "rolling", "mock: input_tokens=100 output_tokens=20 delay=20ms")
+				if err != nil || status != http.StatusOK {
+					t.Errorf("a call in a rolling restart: %d, %v", status, err)
+					return
+				}
+				made.Add(1)
+			}
+		}()
+	}
+	for _, node := range []string{"node1", "node2", "node3"} {
+		if err := syscall.Kill(d.pid(node), syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		d.printed(node + " is back")
+		d.must("cluster", "health", "-wait", "60s")
+	}
+	close(stop)
+	wg.Wait()
+	// Every call cost the same: 100 x 150 + 20 x 600 nano-USD.
+	want := money.USD(made.Load()) * 27_000
+	if got := d.settled(2, "agent/rolling", int(made.Load())); got.Spent != want {
+		t.Errorf("%d calls in a rolling restart cost %s, want %s", made.Load(), got.Spent, want)
+	}
+}
+
 // killUnderLoad kills node2 with two calls inside it, while calls run through
 // the front and the other nodes.
 func (d *devCluster) killUnderLoad() {
@@ -337,12 +382,14 @@ func (d *devCluster) killUnderLoad() {
 		}()
 	}
 	time.Sleep(300 * time.Millisecond)
+	back := strings.Count(d.out.String(), "node2 is back")
 	if err := syscall.Kill(d.pid("node2"), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	d.printed("node2 (pid ")
 	d.printed("has ended: signal: killed")
-	d.printed("node2 is back")
+	for strings.Count(d.out.String(), "node2 is back") == back {
+		time.Sleep(20 * time.Millisecond)
+	}
 	close(stop)
 	wg.Wait()
 	for range 2 {

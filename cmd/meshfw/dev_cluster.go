@@ -167,7 +167,11 @@ func (d *devCluster) died(p *process, again chan<- *process) {
 			}
 		}
 		if left > devNodes/2 {
-			fmt.Fprintf(d.out, " The other %d serve on; calls that were inside it become provisional charges.", left)
+			fmt.Fprintf(d.out, " The other %d serve on", left)
+			if !p.cmd.ProcessState.Success() {
+				fmt.Fprint(d.out, "; calls that were inside it become provisional charges")
+			}
+			fmt.Fprint(d.out, ".")
 		} else {
 			fmt.Fprintf(d.out, " %d of %d are left, which is no majority: every call is refused.", left, devNodes)
 		}
@@ -176,8 +180,8 @@ func (d *devCluster) died(p *process, again chan<- *process) {
 	p.deaths = p.deaths[max(0, len(p.deaths)-devCrashLimit):]
 	by := "start it again with: " + d.binary + " " + strings.Join(p.args, " ")
 	switch {
-	case p.cmd.ProcessState.Success() && p != d.provider:
-		fmt.Fprintf(d.out, " It left by itself (see %s) and is not started again.\n", p.log)
+	case d.removed(p):
+		fmt.Fprintf(d.out, " It was removed from the cluster and is not started again.\n")
 	case d.o.restart <= 0:
 		fmt.Fprintf(d.out, " You can %s\n", by)
 	case len(p.deaths) == devCrashLimit && time.Since(p.deaths[0]) < devCrashWindow:
@@ -186,6 +190,12 @@ func (d *devCluster) died(p *process, again chan<- *process) {
 		fmt.Fprintf(d.out, " It is started again in %s.\n", d.o.restart)
 		time.AfterFunc(d.o.restart, func() { again <- p })
 	}
+}
+
+// removed tells whether a node ended because the cluster removed it.
+func (d *devCluster) removed(p *process) bool {
+	_, err := os.Stat(filepath.Join(d.o.dir, p.name, "removed"))
+	return err == nil
 }
 
 // back waits until a node that was started again is ready.
@@ -290,7 +300,7 @@ func (o devOptions) config(i int) string {
 }
 http {
   listen      = %q
-  drain_delay = "1ms"
+  drain_delay = "%[9]s"
 }
 cluster {
   listen           = %[4]q
@@ -302,7 +312,7 @@ auth {
   mode = "open"
 }
 `, name, filepath.Join(o.dir, name), o.node(i), loopback(o.clusterBase+i), devNodes,
-		loopback(o.clusterBase+1), loopback(o.clusterBase+2), loopback(o.clusterBase+3))
+		loopback(o.clusterBase+1), loopback(o.clusterBase+2), loopback(o.clusterBase+3), 2*spreadWatch) // so that the spreader notices
 	for _, p := range devProviders {
 		fmt.Fprintf(&b, "provider %[1]q {\n  dialect  = %[1]q\n  base_url = %[2]q\n  api_key  = \"sk-dev\"\n  models   = [%[3]q]\n}\n",
 			p[0], "http://"+loopback(o.providerAt), p[1])
