@@ -306,6 +306,9 @@ func set(f reflect.Value, value any) string {
 
 func stringList(value any) ([]string, bool) {
 	if s, ok := value.(string); ok { // from the environment
+		if s == "" {
+			return nil, true
+		}
 		return strings.Split(s, ","), true
 	}
 	list, ok := value.([]any)
