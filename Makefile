@@ -5,6 +5,11 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.version=$(VERSION)
 FUZZTIME ?= 30s
 
+# One static binary everywhere; only the race detector needs cgo. So the packages are compiled
+# twice for all of `make test`, not three times.
+export CGO_ENABLED ?= 0
+RACE := CGO_ENABLED=1 $(GO) test -race
+
 .PHONY: help
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,19 +24,19 @@ run: build ## start a three-node cluster on this machine, with a stand-in provid
 
 .PHONY: test
 test: vet test-e2e test-chaos ## the tests of every package, the end-to-end tests, a few faults
-	$(GO) test -race -count=1 -timeout 10m ./...
+	$(RACE) -count=1 -timeout 10m ./...
 
 .PHONY: test-all
 test-all: export MESHFW_TEST_ALL = 1
 test-all: vet ## the same with everything that takes long (an hour or more)
-	$(GO) test -race -count=1 -timeout 60m ./...
-	cd e2e && $(GO) test -count=1 -timeout 60m ./...
+	$(RACE) -count=1 -timeout 60m ./...
+	cd e2e && $(GO) test -p 1 -count=1 -timeout 60m ./...
 	$(MAKE) sim
 	cd chaos && $(GO) test -count=1 -timeout 60m ./... -args -faults 60 -kills 10
 
 .PHONY: test-e2e
 test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
-	cd e2e && $(GO) test -count=1 -timeout 10m ./...
+	cd e2e && $(GO) test -p 1 -count=1 -timeout 20m ./...
 
 .PHONY: test-chaos
 test-chaos: ## a few faults on three real processes (make chaos: many)
@@ -80,6 +85,21 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
 	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
 	  done || exit 1; \
 	done
+
+.PHONY: image
+image: ## the container image meshfw:dev from a binary built here; needs a Docker engine and no registry
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/meshfw ./cmd/meshfw
+	docker build --target prebuilt --tag meshfw:dev .
+
+.PHONY: release
+release: ## archives for Linux and macOS, checksums and a bill of materials in dist/
+	tools/release.sh $(VERSION)
+
+.PHONY: deps
+deps: ## Debian packages that some tests use; without them those tests skip (needs root)
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy prometheus iproute2 strace
 
 .PHONY: clean
 clean: ## remove what was built and the development cluster's data
