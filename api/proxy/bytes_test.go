@@ -77,7 +77,7 @@ func TestBytesPassUntouched(t *testing.T) {
 			t.Errorf("%s: answer's headers %v", c.name, header)
 		}
 		for name, want := range map[string]string{"Openai-Beta": "b=1", "X-Stainless-Retry-Count": "0", "Authorization": "Bearer sk-provider",
-			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Idempotency-Key": ""} {
+			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Idempotency-Key": c.name} {
 			if got := e.header.Get(name); got != want {
 				t.Errorf("%s: the provider got %s: %q, want %q", c.name, name, got, want)
 			}

@@ -186,7 +186,7 @@ func billsNothing(status int, answer []byte) bool {
 
 var notForwarded = [...]string{
 	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
-	"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding", "Idempotency-Key",
+	"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding",
 	"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 }
 

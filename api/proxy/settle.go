@@ -135,6 +135,9 @@ func (p *Proxy) release(c *call) {
 // done counts and logs how a call ended. What was said in it is never logged.
 func (p *Proxy) done(c *call, outcome string, b *bill) {
 	p.metrics.call(c, outcome, b)
+	if !p.Logger.IsInfo() {
+		return
+	}
 	fields := []any{
 		"reservation", c.hold.ID, "outcome", outcome, "route", c.route.Name, "provider", c.rung.provider.Name, "model", c.rung.id,
 		"stream", c.asked.Stream, "status", c.status, "held_usd", c.hold.Amount.String(), "key", c.caller.KeyID,
