@@ -48,6 +48,7 @@ func timed(b *testing.B, m *Machine, batch int, make_ func(i int) Command, after
 	b.ReportAllocs()
 	commands := make([]Command, 0, batch)
 	cpu := time.Duration(0)
+	b.ResetTimer()
 	for done := 0; done < b.N; {
 		b.StopTimer()
 		commands = commands[:0]

@@ -1,0 +1,312 @@
+package fsm
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
+	"pgregory.net/rapid"
+)
+
+// Ensure that a node refuses from its memory only what the ledger says it may.
+func TestRefuseFromMemoryWithinBounds(t *testing.T) {
+	s := newBook(t)
+	s.budget("day", 5, day1)
+	s.budget("watch", 0, func(b *Budget) { b.Monitor = true; b.Match = []Matcher{{LabelAgent, []string{"w"}}} })
+	ask := func(change func(r *Reserve)) (Result, bool) {
+		r := hold("x", 1)
+		r.CallerID = false
+		if change != nil {
+			change(r)
+		}
+		return s.m.Refuse(r, s.now)
+	}
+	if r, ok := ask(nil); ok {
+		t.Errorf("with money left: %+v", r.Refusal)
+	}
+	s.want(OK, hold("held", 5))
+	if _, ok := ask(nil); ok {
+		t.Error("for a hold in the way")
+	}
+	s.want(OK, settle("held", 5))
+	r, ok := ask(nil)
+	if !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.ResetsAt != start+day || r.Index != s.index || r.Refusal.Account != (AccountRef{"day", "-"}) {
+		t.Errorf("exhausted: %v %+v", ok, r)
+	}
+	if r, ok := ask(func(r *Reserve) { r.Alternatives[0].FixedPico = 6e12 }); !ok || r.Refusal.Reason != ReasonExceedsLimit {
+		t.Errorf("larger than the limit: %v %+v", ok, r.Refusal)
+	}
+	for what, change := range map[string]func(r *Reserve){
+		"a caller's id":             func(r *Reserve) { r.CallerID = true },
+		"an idempotency key":        func(r *Reserve) { r.IdemKey = "k" },
+		"no cost":                   func(r *Reserve) { r.Alternatives[0].FixedPico = 0 },
+		"a way out":                 func(r *Reserve) { r.Alternatives = append(r.Alternatives, Alternative{Model: "free"}) },
+		"a parent that cannot be":   func(r *Reserve) { r.Labels = Labels{{LabelParentRun, "p"}} },
+		"figures that are negative": func(r *Reserve) { r.Alternatives[0].UnitPico = -1 },
+	} {
+		if _, ok := ask(change); ok {
+			t.Errorf("with %s", what)
+		}
+	}
+	if _, ok := s.m.Refuse(&Reserve{Alternatives: hold("x", 1).Alternatives}, start+day); ok {
+		t.Error("in a window that is over by the node's clock")
+	}
+	if got := s.m.index; got != s.index {
+		t.Errorf("asking moved the ledger to %d", got)
+	}
+	s.want(OK, &DeleteBudget{Name: "day"})
+	if _, ok := ask(func(r *Reserve) { r.Labels = Labels{{LabelAgent, "w"}} }); ok {
+		t.Error("for a budget that only monitors")
+	}
+	s.want(OK, &Freeze{Budget: "watch", Partition: ptr("-"), On: true, Reason: "stop"})
+	if r, ok := ask(func(r *Reserve) { r.Labels = Labels{{LabelAgent, "w"}} }); !ok || r.Refusal.Reason != ReasonFrozen || r.Refusal.Detail != "stop" {
+		t.Errorf("frozen: %v %+v", ok, r.Refusal)
+	}
+}
+
+// Ensure that whatever a node refuses from its memory the ledger refuses at the
+// same index too, for that reason or a more lasting one that a node may not
+// give.
+func TestRefusalsFromMemoryAgreeWithTheLedger(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := newBook(t)
+		s.budget("all", 20, day1)
+		s.budget("agent", 6, func(b *Budget) {
+			b.Per, b.Window = []string{LabelAgent}, Window{Kind: WindowRolling, Rolling: int64(minute)}
+			b.Breaker = &Breaker{Refusals: 3, Within: int64(minute), CoolDown: int64(20 * second)}
+		})
+		for i := range rapid.IntRange(1, 40).Draw(rt, "steps") {
+			r := hold(fmt.Sprint(i), rapid.Int64Range(1, 4).Draw(rt, "amount"))
+			r.Labels = Labels{{LabelAgent, rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "agent")}}
+			s.now += Time(rapid.Int64Range(0, 10).Draw(rt, "pass")) * second
+			s.do(&Tick{})
+			free := *r
+			free.CallerID = false
+			memory, ok := s.m.Refuse(&free, s.now)
+			checked := s.m.Check(r)
+			if ok && (checked.Code != Refused || checked.Refusal.Reason > memory.Refusal.Reason) {
+				rt.Fatalf("from memory %+v, checked %+v", memory.Refusal, checked.Refusal)
+			}
+			logged := s.do(r)
+			if logged.Code != checked.Code {
+				rt.Fatalf("checked %d, decided %d", checked.Code, logged.Code)
+			}
+			if logged.Code == OK && rapid.Bool().Draw(rt, "settle") {
+				s.do(settle(r.ID, rapid.Int64Range(0, 5).Draw(rt, "actual")))
+			}
+			if err := s.m.CheckInvariants(); err != nil {
+				rt.Fatal(err)
+			}
+		}
+	})
+}
+
+// Ensure that accounts are dropped when they hold nothing, no sooner, and those
+// of lifetime budgets when they were not used for so long.
+func TestIdleAccountsAreDropped(t *testing.T) {
+	s := newBook(t)
+	s.budget("day", 100, func(b *Budget) { b.Per, b.Window = []string{LabelAgent}, Window{Kind: WindowDay} })
+	s.budget("life", 100, func(b *Budget) { b.Per, b.ForgetAfter = []string{LabelAgent}, int64(day) })
+	s.budget("ever", 100, func(b *Budget) { b.Per = []string{LabelAgent} })
+	s.want(OK, hold("r", 1))
+	s.want(OK, settle("r", 1))
+	s.want(OK, &SetLimit{Account: AccountRef{"day", "own"}, Limit: ptr(usd(7))})
+	there := func(budget, partition string) bool {
+		list, _, _ := s.m.Accounts(budget, "", 0)
+		for _, a := range list {
+			if a.Ref.Partition == partition {
+				return true
+			}
+		}
+		return false
+	}
+	s.pass(23 * time.Hour)
+	if !there("day", "a") || !there("life", "a") || !there("ever", "a") {
+		t.Error("one was dropped within its time")
+	}
+	s.pass(2 * time.Hour)
+	if !there("day", "a") || there("life", "a") || !there("ever", "a") {
+		t.Error("after a day: the closed window is kept, the lifetime account is not, the other for ever")
+	}
+	s.pass(14 * 24 * time.Hour)
+	if there("day", "a") || !there("day", "own") {
+		t.Error("after two weeks: nothing is kept of the first, the other has a limit of its own")
+	}
+	if a, ok := s.m.Account(AccountRef{"day", "a"}); !ok || a.Spent != 0 || *a.Limit != usd(100) {
+		t.Errorf("an account that is not there shows %+v", a)
+	}
+}
+
+// Ensure that deleting a budget is done at once, that its accounts are given
+// back soon, and that holds on it end on the budgets that remain.
+func TestDeletedBudgetsAreSweptAway(t *testing.T) {
+	s := newBook(t)
+	s.budget("gone", 1000, func(b *Budget) { b.Per = []string{LabelAgent} })
+	s.budget("stays", 1_000_000, nil)
+	const n = 3000
+	for i := range n {
+		r := hold(fmt.Sprint("r", i), 1)
+		r.Labels, r.TTL = Labels{{LabelAgent, fmt.Sprint("a", i)}}, int64(hour)
+		s.script.want(OK, r)
+	}
+	s.want(OK, &DeleteBudget{Name: "gone"})
+	for i := 0; s.m.Stats().Accounts > 1; i++ {
+		if due, ok := s.m.NextDue(); i > 2*n/pageSize || !ok || due > s.now {
+			t.Fatalf("%d accounts are left after %d entries, and the ledger is due at %d", s.m.Stats().Accounts, i, due)
+		}
+		s.want(OK, &Tick{})
+	}
+	s.want(OK, settle("r7", 2))
+	s.figures("stays", "-", 2, 0, n-1)
+}
+
+// Ensure that lists show each record once, in pages that are full, whatever
+// other budgets have between them.
+func TestListsShowEachRecordOnce(t *testing.T) {
+	s := newBook(t)
+	s.budget("one", 1000, func(b *Budget) { b.Per, b.Match = []string{LabelAgent}, []Matcher{{LabelAgent, []string{"*3"}}} })
+	s.budget("two", 1000, func(b *Budget) { b.Per = []string{LabelAgent} })
+	for i := range 200 {
+		r := hold(fmt.Sprint("r", i), 1)
+		r.Labels = Labels{{LabelAgent, fmt.Sprint(i)}}
+		s.script.want(OK, r)
+	}
+	seen, cursor := map[string]bool{}, ""
+	for pages := 1; ; pages++ {
+		list, next, _ := s.m.Accounts("one", cursor, 7)
+		for _, a := range list {
+			if seen[a.Ref.Partition] || a.Ref.Budget != "one" {
+				t.Errorf("%v again", a.Ref)
+			}
+			seen[a.Ref.Partition] = true
+		}
+		if cursor = next; next == "" {
+			break
+		}
+		if len(list) != 7 || pages > 3 {
+			t.Fatalf("page %d has %d accounts", pages, len(list))
+		}
+	}
+	if len(seen) != 20 {
+		t.Errorf("%d accounts of 20", len(seen))
+	}
+	list, _ := s.m.Reservations(ReservationFilter{Labels: Labels{{LabelAgent, "13"}, {LabelModel, "m"}}}, "", 10)
+	if len(list) != 1 || list[0].ID != "r13" || len(list[0].Accounts) != 2 {
+		t.Errorf("by label: %+v", list)
+	}
+}
+
+// Ensure that a cancelled attempt ends its own grant alone: not one that
+// another attempt was answered with, and also when it is cancelled late.
+func TestCancelEndsItsOwnGrant(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 100, nil)
+	try := func(op byte, code Code) {
+		r := hold("r", 5)
+		r.OpID, r.NotAfter = opID(op), s.now+5*second
+		s.want(code, r)
+	}
+	try(1, OK)
+	try(2, OK)
+	s.pass(10 * time.Second) // both are past their not_after
+	s.want(OK, &Cancel{Attempt: opID(1), ID: "r", NotAfter: start + 5*second})
+	s.figures("b", "-", 0, 0, 5)
+	s.want(OK, &Cancel{Attempt: opID(3), ID: "r", NotAfter: start + 5*second}) // none of its
+	s.figures("b", "-", 0, 0, 5)
+	s.want(OK, &Cancel{Attempt: opID(2), ID: "r", NotAfter: start + 5*second})
+	s.figures("b", "-", 0, 0, 0)
+	s.want(OK, &Cancel{Attempt: opID(4), ID: "s", NotAfter: s.now + 5*second}) // before it comes
+	r := hold("s", 5)
+	r.OpID, r.NotAfter = opID(4), s.now+5*second
+	s.want(TooLate, r)
+}
+
+// Ensure that at the bound on attempts none is forgotten in a way that lets it
+// be applied twice.
+func TestForgottenAttemptsAreTooLate(t *testing.T) {
+	s := newBook(t)
+	l := DefaultLimits()
+	l.Attempts = 3
+	s.m = New(l)
+	s.budget("b", 100, nil)
+	try := func(op byte, code Code) {
+		r := hold("", 1)
+		r.ID, r.OpID, r.NotAfter = fmt.Sprint("r", op, s.index), opID(op), start+Time(op)*second
+		s.want(code, r)
+	}
+	for op := range byte(5) {
+		try(op+1, OK)
+	}
+	try(1, TooLate) // forgotten
+	try(2, TooLate)
+	try(9, OK)
+	s.figures("b", "-", 0, 0, 6)
+}
+
+// Ensure that a negative adjustment and a reset take the oldest spend of the
+// current window, none below zero, and leave holds and provisional charges.
+func TestAdjustAndReset(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 100, func(b *Budget) { b.Window = Window{Kind: WindowRolling, Rolling: int64(minute)} })
+	ref := AccountRef{"b", "-"}
+	s.want(OK, &Charge{ID: "c1", Amount: usd(3)})
+	s.pass(30 * time.Second)
+	s.want(OK, &Charge{ID: "c2", Amount: usd(4)})
+	s.want(OK, &Adjust{ID: "a1", Account: ref, Amount: -usd(5)})
+	s.figures("b", "-", 2, 0, 0)
+	s.want(OK, &Adjust{ID: "a1", Account: ref, Amount: -usd(5)}) // the same again
+	s.figures("b", "-", 2, 0, 0)
+	s.want(Conflict, &Adjust{ID: "a1", Account: ref, Amount: -usd(1)})
+	s.pass(33 * time.Second) // the first bucket left at 62 s, and took nothing with it
+	s.figures("b", "-", 2, 0, 0)
+	s.want(OK, &Adjust{ID: "a2", Account: ref, Amount: usd(1)})
+	s.want(OK, hold("h", 6))
+	s.figures("b", "-", 3, 0, 6)
+	s.want(OK, &Reset{Account: ref})
+	s.figures("b", "-", 0, 0, 6)
+	s.want(OK, &Adjust{ID: "a3", Account: ref, Amount: -usd(1)}) // nothing is left to take
+	s.figures("b", "-", 0, 0, 6)
+	s.want(OK, settle("h", 6))
+	s.figures("b", "-", 6, 0, 0)
+	s.want(BadInput, &Adjust{ID: "a4", Account: AccountRef{"b", "x"}, Amount: 1})
+	s.want(NotFound, &Reset{Account: AccountRef{"none", "-"}})
+}
+
+// Ensure that costs round up once, that units are the most that fit, and that
+// shares compare exactly, against arithmetic that cannot be wrong.
+func TestUnitsAreTheMostThatFit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := Alternative{FixedPico: rapid.Int64Range(0, 5000).Draw(t, "fixed"), UnitPico: rapid.Int64Range(0, 3000).Draw(t, "unit"),
+			FixedTokens: rapid.Int64Range(0, 20).Draw(t, "tokens"), UnitTokens: rapid.Int64Range(0, 4).Draw(t, "per unit"), MinUnits: 0, MaxUnits: rapid.Int64Range(0, 40).Draw(t, "max")}
+		room := money.USD(rapid.Int64Range((a.FixedPico+999)/1000, 200).Draw(t, "room")) // the fewest units fit
+		tokens := rapid.Int64Range(a.FixedTokens, 200).Draw(t, "token room")
+		best, bestTokens := int64(0), int64(0)
+		for u := range a.MaxUnits + 1 {
+			if c := (a.FixedPico + a.UnitPico*u + 999) / 1000; money.USD(c) <= room {
+				best = u
+			}
+			if a.FixedTokens+a.UnitTokens*u <= tokens {
+				bestTokens = u
+			}
+		}
+		if got := a.most(room, a.MaxUnits); got != best {
+			t.Errorf("%d units for %d, want %d", got, room, best)
+		}
+		if got := a.mostTokens(tokens, a.MaxUnits); got != bestTokens {
+			t.Errorf("%d units for %d tokens, want %d", got, tokens, bestTokens)
+		}
+		limit, bp := rapid.Int64Range(0, 100_000).Draw(t, "limit"), rapid.Int32Range(1, 10_000).Draw(t, "share")
+		if got, want := share(money.USD(limit), bp), (limit*int64(bp)+9999)/10_000; int64(got) != want {
+			t.Errorf("%d of %d: %d, want %d", bp, limit, got, want)
+		}
+		r := Rate{Amount: rapid.Int64Range(1, 50).Draw(t, "amount"), Period: rapid.Int64Range(1, 1000).Draw(t, "period")}
+		n, span := rapid.Int64Range(0, 500).Draw(t, "n"), rapid.Int64Range(0, 5000).Draw(t, "span")
+		if got, want := r.takes(n), (n*r.Period+r.Amount-1)/r.Amount; int64(got) != want {
+			t.Errorf("%d at %+v take %d, want %d", n, r, got, want)
+		}
+		if got := r.most(Time(span)); int64(r.takes(got)) > span || int64(r.takes(got+1)) <= span {
+			t.Errorf("%d fit %d at %+v", got, span, r)
+		}
+	})
+}
