@@ -66,6 +66,8 @@ type Config struct {
 	Registerer prometheus.Registerer // nil: no metrics
 	Version    string
 
+	NoLedger bool // for benchmarks alone: entries go through the log and change nothing; on every node or on none
+
 	// For tests: faults of the clock, the disk and the network.
 	skew      time.Duration
 	probeDisk func(path string) error

@@ -2,15 +2,12 @@ package raftnode
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/raft"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -22,47 +19,6 @@ import (
 //
 //	go test -run '^$' -bench Submit -benchtime 3s ./raftnode
 
-// noLedger takes the first entries into the ledger (so that the cluster is
-// formed) and answers every operation of the later ones with OK.
-type noLedger struct{ *adapter }
-
-func (f noLedger) Apply(l *raft.Log) any {
-	if !f.machine.Seeded() {
-		return f.adapter.Apply(l)
-	}
-	res := make([]fsm.Result, opsIn(l.Data))
-	for i := range res {
-		res[i] = fsm.Result{Index: l.Index, Code: fsm.OK}
-	}
-	return applied{results: res}
-}
-
-func (f noLedger) ApplyBatch(logs []*raft.Log) []any {
-	out := make([]any, len(logs))
-	for i, l := range logs {
-		if l.Type == raft.LogCommand {
-			out[i] = f.Apply(l)
-		}
-	}
-	return out
-}
-
-// opsIn counts the fields of an encoded entry that are operations: the wire
-// type of those is "bytes".
-func opsIn(b []byte) int {
-	n := 0
-	for len(b) > 0 {
-		tag, k := binary.Uvarint(b)
-		v, j := binary.Uvarint(b[k:])
-		b = b[k+j:]
-		if tag&7 == 2 {
-			n++
-			b = b[v:]
-		}
-	}
-	return n
-}
-
 func benchCluster(b *testing.B, raw bool) (leader, follower *Node) {
 	b.Helper()
 	addrs := []string{freeAddress(b), freeAddress(b), freeAddress(b)}
@@ -70,9 +26,7 @@ func benchCluster(b *testing.B, raw bool) (leader, follower *Node) {
 	for i, name := range []string{"a", "b", "c"} {
 		c := config(b, name, addrs[i], 3, addrs...)
 		c.Heartbeat, c.Election, c.Lease = DefaultHeartbeat, DefaultElection, DefaultLease
-		if raw {
-			c.wrapFSM = func(a *adapter) raft.FSM { return noLedger{a} }
-		}
+		c.NoLedger = raw
 		limit := money.USD(1_000_000_000 * 1e9)
 		c.Seed = fsm.Seed{Actor: fsm.Actor{Name: "bench"}, Budgets: []fsm.Budget{
 			{Name: "global", Limit: &limit}, {Name: "agent", Per: []string{"agent"}, Limit: &limit}}}

@@ -170,6 +170,9 @@ func (n *Node) openRaft() error {
 	a := &adapter{machine: n.machine, fatal: n.fail, restored: n.clock.restored,
 		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
 	var ledger raft.FSM = a
+	if n.cfg.NoLedger {
+		ledger = noLedger{a}
+	}
 	if n.cfg.wrapFSM != nil {
 		ledger = n.cfg.wrapFSM(a)
 	}

@@ -63,7 +63,7 @@ or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
 	root.AddCommand(serverCommand(), devCommand(), mockProviderCommand(), configCommand(), versionCommand(),
 		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(), priceCommand(),
 		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand(),
-		tlsCommand(), initCommand(), healthcheckCommand())
+		tlsCommand(), initCommand(), healthcheckCommand(), benchCommand())
 	root.InitDefaultCompletionCmd()
 	checked(root)
 	return root
