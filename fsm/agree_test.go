@@ -3,6 +3,9 @@ package fsm
 import (
 	"bytes"
 	"testing"
+	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // Ensure that changing the limit of an account that a key's request made leaves
@@ -40,5 +43,26 @@ func TestRatesClampCallsThatMayBeFree(t *testing.T) {
 		if r.Code != OK || r.Reservation.Units != x.units {
 			t.Errorf("%s: code %d, %+v, want %d units", x.id, r.Code, r.Reservation, x.units)
 		}
+	}
+}
+
+// Ensure that the outcome of an attempt is frozen for as long as the attempt may
+// come again, and that one which could come again later than that is refused.
+func TestAnOutcomeIsFrozenUntilNotAfter(t *testing.T) {
+	m, now, limit := New(DefaultLimits()), Time(1_767_225_600e9), money.USD(1)
+	mustApply(t, m, 1, now, &PutBudget{Budget: Budget{Name: "b", Limit: &limit}})
+	r := &Reserve{OpID: OpID{1}, NotAfter: now + Time(5*time.Minute), ID: "r", TTL: 60e9, Origin: OriginAPI, Alternatives: []Alternative{{FixedPico: 2000}}}
+	if got := mustApply(t, m, 2, now, r); got.Code != Refused {
+		t.Fatalf("code %d", got.Code)
+	}
+	mustApply(t, m, 3, now, &PutBudget{Budget: Budget{Name: "b"}})
+	for i := range Time(4) {
+		if got := mustApply(t, m, uint64(4+i), now+i*Time(time.Minute), r); got.Code != Refused || got.Index != 2 {
+			t.Errorf("again after %d minutes: code %d of index %d", i, got.Code, got.Index)
+		}
+	}
+	r.OpID, r.NotAfter = OpID{2}, now+Time(time.Hour)
+	if got := mustApply(t, m, 9, now, r); got.Code != TooLate {
+		t.Errorf("not_after in an hour: code %d", got.Code)
 	}
 }

@@ -1,5 +1,7 @@
 package fsm
 
+import "fmt"
+
 // Attempts are kept until their not_after in one of two queues, so that the
 // few that are kept long do not keep the many others.
 const (
@@ -32,6 +34,9 @@ func (m *Machine) before(id OpID, notAfter Time) (Result, bool) {
 	if notAfter != 0 && m.now > notAfter {
 		return m.fail(TooLate, "it came to the ledger after its deadline; nothing was changed"), true
 	}
+	if notAfter > m.now+Time(MaxNotAfter) {
+		return m.fail(TooLate, fmt.Sprintf("its not_after is more than %s ahead of log time: the node's clock runs ahead; nothing was changed", MaxNotAfter)), true
+	}
 	if notAfter != 0 && notAfter <= m.attemptsFrom {
 		return m.fail(TooLate, "so many operations are remembered that one with this deadline may have been forgotten; nothing was changed: try again"), true
 	}
@@ -53,8 +58,8 @@ func (m *Machine) remember(id OpID, notAfter Time, r Result) {
 	if id == (OpID{}) {
 		return
 	}
-	if keep := m.now + Time(maxAttemptKeep); notAfter == 0 || notAfter > keep {
-		notAfter = keep
+	if notAfter == 0 {
+		notAfter = m.now + Time(keepUndated)
 	}
 	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, Result: r}, notAfter <= m.now+soonAttempts)
 	for len(m.attempts) > m.limits.Attempts {

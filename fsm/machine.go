@@ -1,13 +1,20 @@
 package fsm
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Times that the ledger keeps, in ns.
 const (
 	keepClosed         = int64(15 * 60e9) // a closed reservation
 	defaultSettleGrace = int64(24 * 3600e9)
-	maxAttemptKeep     = int64(60e9)
+	keepUndated        = int64(60e9) // the outcome of an OpID without a not_after
 )
+
+// MaxNotAfter is how far ahead of log time the not_after of an operation may
+// be: its outcome is remembered until then.
+const MaxNotAfter = 10 * time.Minute
 
 // Machine is the ledger. Apply is called by one goroutine; reads may run beside
 // it.

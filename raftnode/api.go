@@ -16,6 +16,7 @@ import (
 // Defaults of Config.
 const (
 	DefaultReserveTimeout = 5 * time.Second
+	maxReserveTimeout     = fsm.MaxNotAfter / 2 // a node's clock may be ahead of log time
 	DefaultHeartbeat      = 500 * time.Millisecond
 	DefaultElection       = 500 * time.Millisecond
 	DefaultLease          = 250 * time.Millisecond
@@ -136,6 +137,9 @@ func (c Config) Validate() error {
 	}
 	if c.TLS == nil && !c.AllowPlaintext && !loopback(c.Listen) {
 		return fmt.Errorf("cluster listen address %q: off loopback the cluster port needs tls, or allow_plaintext = true in words", c.Listen)
+	}
+	if c.ReserveTimeout > maxReserveTimeout {
+		return fmt.Errorf("reserve timeout %s: at most %s, the time for which the ledger remembers outcomes", c.ReserveTimeout, maxReserveTimeout)
 	}
 	if c.BootstrapExpect < 0 || c.BootstrapExpect > 15 {
 		return fmt.Errorf("bootstrap_expect %d: want 0 to 15", c.BootstrapExpect)

@@ -269,7 +269,7 @@ func (l *Ledger) apply(c fsm.Command) Answer {
 		again.OrLate = a.notAfter != 0 && a.notAfter < l.Now
 		return again
 	}
-	if notAfter != 0 && l.Now > notAfter {
+	if notAfter != 0 && l.Now > notAfter || notAfter > l.Now+fsm.Time(fsm.MaxNotAfter) {
 		return l.answer(fsm.TooLate)
 	}
 	a := l.run(c)

@@ -41,6 +41,19 @@ type proposal struct {
 	until   fsm.Time
 }
 
+// notAfter is until when an operation may be carried out; 0: always.
+func notAfter(c fsm.Command) fsm.Time {
+	switch c := c.(type) {
+	case *fsm.Reserve:
+		return c.NotAfter
+	case *fsm.Extend:
+		return c.NotAfter
+	case *fsm.PutBudget:
+		return c.NotAfter
+	}
+	return 0
+}
+
 // late tells whether an operation that was not carried out keeps its result
 // frozen by its op_id.
 func late(c fsm.Command) bool {
@@ -98,7 +111,7 @@ func (d *driver) entry(commands ...fsm.Command) {
 			d.fail("the ledger answers %T: %s", commands[i], diff)
 		}
 		if !d.again && (want[i].Code == fsm.OK || late(commands[i])) {
-			d.sent = append(d.sent, proposal{commands[i], d.now + keepsOpIDs})
+			d.sent = append(d.sent, proposal{commands[i], max(notAfter(commands[i]), d.now+keepsOpIDs)})
 		}
 	}
 	d.compare()
@@ -279,7 +292,7 @@ func (d *driver) command() fsm.Command {
 	origin := fsm.Origin(1 + rapid.IntRange(0, 9).Draw(t, "origin")/9)
 	owner := rapid.SampledFrom([]string{"", "", "", "k"}).Draw(t, "owner")
 	force := rapid.IntRange(0, 3).Draw(t, "force") == 0
-	late := rapid.SampledFrom([]fsm.Time{d.now + 5e9, d.now + 60e9, d.now, d.now - 1}).Draw(t, "not after")
+	late := rapid.SampledFrom([]fsm.Time{d.now + 5e9, d.now + 60e9, d.now + 600e9, d.now, d.now - 1}).Draw(t, "not after")
 	budget := fmt.Sprint("b", rapid.IntRange(0, 4).Draw(t, "budget"))
 	account := fsm.AccountRef{Budget: budget, Partition: rapid.SampledFrom([]string{"-", "-", "a", "b", "x"}).Draw(t, "partition")}
 	var lost *fsm.Lost
