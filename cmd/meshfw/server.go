@@ -120,6 +120,7 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 		return errors.Join(err, closeNode(node))
 	}
 	defer stopAlerts()
+	defer keepZones(ctx, node, log.Named("zones"))()
 	failed := doors.serve(cfg, handlers, spans)
 	log.Info("serving", "http", doors.http.Addr().String(), "node", cfg.Node.ID, "auth", cfg.Auth.Mode)
 	go reloadOnHangup(ctx, load, doors, handlers.proxy, log)

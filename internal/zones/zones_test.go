@@ -1,6 +1,7 @@
 package zones
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -83,5 +84,47 @@ func TestOutdatedTables(t *testing.T) {
 	}
 	if out := Outdated(known, now.AddDate(1, 0, 0)); len(out) != 1 || out[0].Name != "Europe/Berlin" {
 		t.Errorf("a year later: %+v", out)
+	}
+}
+
+// ledger is a real ledger without a cluster.
+type ledger struct {
+	*fsm.Machine
+	leading bool
+	at      fsm.Time
+}
+
+func (l *ledger) Leading() bool { return l.leading }
+
+func (l *ledger) Submit(_ context.Context, c fsm.Command) (fsm.Result, error) {
+	r, err := l.Apply(l.AppliedIndex()+1, fsm.EncodeEntry(nil, l.MachineVersion(), l.at, [][]byte{fsm.EncodeOp(nil, c)}))
+	if err != nil {
+		return fsm.Result{}, err
+	}
+	return r[0], nil
+}
+
+// Ensure that the leader alone puts an outdated table anew, once, and that the
+// ledger then knows what is to come.
+func TestRefresh(t *testing.T) {
+	l := &ledger{Machine: fsm.New(fsm.DefaultLimits()), at: fsm.Time(now.UnixNano())}
+	z, err := Load("Europe/Berlin", now.AddDate(-1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := l.Submit(t.Context(), &fsm.PutZone{Zone: z}); err != nil || r.Code != fsm.OK {
+		t.Fatal(r, err)
+	}
+	for _, c := range []struct {
+		leading bool
+		want    int
+	}{{false, 0}, {true, 1}, {true, 0}} {
+		l.leading = c.leading
+		if put, err := Refresh(t.Context(), l, "n1", now); err != nil || len(put) != c.want {
+			t.Errorf("leading %v: %v, %v", c.leading, put, err)
+		}
+	}
+	if out := Outdated(l.Zones(), now); len(out) != 0 {
+		t.Errorf("still outdated: %+v", out)
 	}
 }
