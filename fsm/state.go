@@ -187,7 +187,8 @@ func (v *reservation) setPins(pins []pin, marks []mark) {
 func (v *reservation) setExtra(x extra) {
 	v.Extra = nil
 	if len(x.Pins) > 0 || len(x.Marks) > 0 || len(x.Joined) > 0 {
-		v.Extra = &x
+		kept := x // so that what is not kept stays off the heap
+		v.Extra = &kept
 	}
 }
 
