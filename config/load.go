@@ -110,6 +110,10 @@ func environment(env []string) map[string]string {
 	return out
 }
 
+// notSettings are variables that look like an override of a setting and are
+// none: the usual name for the token in auth.admin_token = env("…").
+var notSettings = map[string]bool{"MESHFW_ADMIN_TOKEN": true}
+
 // override adds what the environment says to the blocks.
 func override(blocks []*block, env map[string]string) ([]*block, error) {
 	get := func(kind, label, name string) *block {
@@ -170,7 +174,7 @@ func override(blocks []*block, env map[string]string) ([]*block, error) {
 	}
 	for _, name := range names {
 		rest, ok := strings.CutPrefix(name, "MESHFW_")
-		if !ok {
+		if !ok || notSettings[name] {
 			continue
 		}
 		if err := overrideOne(blocks, get, name, rest, env[name]); err != nil {

@@ -116,3 +116,13 @@ func FuzzParse(f *testing.F) {
 		_, _ = Parse(path, text, nil) // must not panic
 	})
 }
+
+// Ensure that the usual name of the admin token's variable is no setting: it is
+// what the file's env("MESHFW_ADMIN_TOKEN") reads.
+func TestAdminTokenVariable(t *testing.T) {
+	text := "auth {\n  mode        = \"keys\"\n  admin_token = env(\"MESHFW_ADMIN_TOKEN\")\n}\n"
+	c, err := Parse("c.hcl", []byte(text), []string{"MESHFW_ADMIN_TOKEN=" + strings.Repeat("t", 40)})
+	if err != nil || c.Auth.AdminToken != strings.Repeat("t", 40) {
+		t.Fatalf("%v, token %q", err, c.Auth.AdminToken)
+	}
+}
