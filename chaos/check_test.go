@@ -85,6 +85,7 @@ func (j *judge) read(calls []*call) error {
 		for path := range paths {
 			r := &reading{node: n.name, path: path}
 			j.c.eventually(n.name+" answers "+path, func() bool {
+				j.c.revive(n)
 				status, header, body := get(plain, n, path)
 				if status != http.StatusOK && status != http.StatusNotFound {
 					return false

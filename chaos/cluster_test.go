@@ -200,6 +200,15 @@ func (n *node) pid() int {
 	return n.cmd.Process.Pid
 }
 
+// revive starts a node that has ended by itself, as a supervisor would: one whose
+// disk failed or was full may take some seconds to stop.
+func (c *cluster) revive(n *node) {
+	c.t.Helper()
+	if !n.runs() {
+		c.run(n)
+	}
+}
+
 // signal sends a signal to n's process; one that is gone does not mind.
 func (c *cluster) signal(n *node, s os.Signal) {
 	c.t.Helper()
@@ -286,6 +295,7 @@ func (c *cluster) getJSON(n *node, path string, v any) http.Header {
 	c.t.Helper()
 	var header http.Header
 	c.eventually(n.name+" answers "+path, func() bool {
+		c.revive(n)
 		status, h, body := get(plain, n, path)
 		header = h
 		if status != http.StatusOK {

@@ -115,11 +115,8 @@ func (s *storm) repair() {
 	s.c.t.Helper()
 	s.c.net.heal()
 	for _, n := range s.c.nodes {
-		if n.runs() {
-			s.c.signal(n, syscall.SIGCONT)
-		} else {
-			s.c.run(n)
-		}
+		s.c.signal(n, syscall.SIGCONT)
+		s.c.revive(n)
 	}
 	s.c.awaitLeader()
 }
