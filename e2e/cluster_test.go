@@ -80,6 +80,13 @@ func (n *node) url() string { return "http://" + n.http }
 // all of them are ready.
 func start(t *testing.T, budgets string) *cluster {
 	t.Helper()
+	return startEdited(t, budgets, func(_, config string) string { return config })
+}
+
+// startEdited is start with each node's config, by its name, as edit gives it
+// back.
+func startEdited(t *testing.T, budgets string, edit func(node, config string) string) *cluster {
+	t.Helper()
 	provider, err := mockprovider.New(mockprovider.Config{APIKeys: []string{"sk-of-the-provider"}})
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +141,7 @@ provider "google" {
   models   = ["gemini-*"]
 }
 %s`, n.name, filepath.Join(c.dir, n.name), n.http, n.cluster, n.cluster, join, provider.URL(), provider.URL(), provider.URL(), budgets)
-		if err := os.WriteFile(n.config, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(n.config, []byte(edit(n.name, text)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c.nodes = append(c.nodes, n)
