@@ -54,7 +54,7 @@ SCHEDULES ?= 10000
 
 .PHONY: sim
 sim: ## SCHEDULES (10000) schedules of replicas in virtual time
-	MESHFW_SIM_SCHEDULES=$(SCHEDULES) $(GO) test ./internal/sim -count=1 -v -timeout 60m -run Schedules
+	MESHFW_SIM_SCHEDULES=$(SCHEDULES) $(GO) test -tags invariants ./internal/sim -count=1 -v -timeout 60m -run Schedules
 
 .PHONY: vet
 vet: ## gofmt and go vet
