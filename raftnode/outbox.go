@@ -17,6 +17,9 @@ const (
 	outboxWorkers = 2         // groups of the outbox on their way at the same time
 	maxOutbox     = 1_000_000 // operations
 	checkpointAge = 5 * time.Second
+	// gatherFor is how long deliveries gather: nobody waits for them, and an
+	// entry of their own for each would hold up the reservations behind it.
+	gatherFor = 5 * time.Millisecond
 )
 
 // outbox keeps what must not get lost until the cluster has it.
@@ -76,6 +79,13 @@ func (o *outbox) add(op []byte) bool {
 	default: // enough workers are awake
 	}
 	return true
+}
+
+// full tells whether a whole group waits.
+func (o *outbox) full() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.todo) >= maxGroupOps
 }
 
 // take returns operations for one group.
@@ -208,6 +218,9 @@ func (n *Node) deliverAll() {
 
 func (n *Node) deliver() {
 	for {
+		if !n.outbox.full() && !n.sleep(gatherFor) {
+			return
+		}
 		ids, ops := n.outbox.take()
 		if len(ids) == 0 {
 			select {
