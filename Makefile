@@ -56,6 +56,21 @@ SCHEDULES ?= 10000
 sim: ## SCHEDULES (10000) schedules of replicas in virtual time
 	MESHFW_SIM_SCHEDULES=$(SCHEDULES) $(GO) test -tags invariants ./internal/sim -count=1 -v -timeout 60m -run Schedules
 
+BENCHCOUNT ?= 6
+BENCHTIME  ?= 1s
+BENCHBASE  ?=
+
+.PHONY: bench
+bench: ## Go benchmarks of the hot path, BENCHCOUNT (6) times, summed up by benchstat; BENCHBASE=FILE compares with an earlier bin/bench.txt
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(BENCHCOUNT) -timeout 3h ./fsm ./pricing ./raftnode > bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	$(GO) tool -modfile=bench/go.mod benchstat $(BENCHBASE) bin/bench.txt
+
+.PHONY: bench-peers
+bench-peers: build ## the same debit in etcd, PostgreSQL and Redis (Debian: apt-get install postgresql redis-server), taking turns with the firewall
+	cd bench && $(GO) build -o ../bin/bench-peers ./peers
+	bin/bench-peers -meshfw bin/meshfw
+
 .PHONY: vet
 vet: ## gofmt and go vet
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted, run gofmt -w on:'; gofmt -l .; exit 1; }

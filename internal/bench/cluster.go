@@ -217,3 +217,6 @@ budget "agent" {
   window = "month"
 }
 `
+
+// API is the base URL of the API of caller i's node.
+func (c *Cluster) API(i int) string { return spread(c.admin, i) }

@@ -48,7 +48,7 @@ func (r *runner) overHTTP(ctx context.Context) error {
 	if err := r.startServers(ctx); err != nil {
 		return err
 	}
-	client := newHTTPClient(maxCallers)
+	client := NewHTTPClient(maxCallers)
 	defer client.CloseIdleConnections()
 	api := func(hot bool) func(i int) Operation {
 		return func(i int) Operation { return NewAPICaller(client, spread(r.servers.admin, i), i, hot).Do }
@@ -119,7 +119,7 @@ func (r *runner) throughProxy(ctx context.Context) error {
 	if err := r.startRelay(ctx); err != nil {
 		return err
 	}
-	client := newHTTPClient(maxCallers)
+	client := NewHTTPClient(maxCallers)
 	defer client.CloseIdleConnections()
 	s := &Section{}
 	doors := []struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// newHTTPClient keeps a connection for each caller.
-func newHTTPClient(callers int) *http.Client {
+// NewHTTPClient keeps a connection for each caller.
+func NewHTTPClient(callers int) *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.DisableCompression, t.Proxy = 0, callers, true, nil
 	return &http.Client{Transport: t, Timeout: time.Minute}
