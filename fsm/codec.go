@@ -3,6 +3,7 @@ package fsm
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -98,12 +99,18 @@ type op struct {
 
 func (o *op) Wire(c *wire.Coder) {
 	wire.Unsigned(c, 1, &o.kind)
-	c.Bytes(2, &o.body)
+	c.Borrowed(2, &o.body)
 }
+
+// bodies are memory to encode commands in, before they are put into an op.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
 // EncodeOp appends the encoding of c to b.
 func EncodeOp(b []byte, c Command) []byte {
-	return wire.Append(b, &op{kind: c.Kind(), body: wire.Append(nil, c)})
+	body := bodies.Get().(*[]byte)
+	defer bodies.Put(body)
+	*body = wire.Append((*body)[:0], c)
+	return wire.Append(b, &op{kind: c.Kind(), body: *body})
 }
 
 // DecodeOp reads what EncodeOp wrote. ErrUnknownOp and wire.ErrUnknownField

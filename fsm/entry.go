@@ -20,7 +20,7 @@ type entry struct {
 
 type rawOp struct{ b []byte }
 
-func (o *rawOp) Wire(c *wire.Coder) { c.Bytes(1, &o.b) }
+func (o *rawOp) Wire(c *wire.Coder) { c.Borrowed(1, &o.b) }
 
 func (e *entry) Wire(c *wire.Coder) {
 	wire.Unsigned(c, 1, &e.format)

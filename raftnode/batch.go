@@ -13,6 +13,7 @@ import (
 const (
 	maxBatchBytes = 500 << 10 // operations in one entry; leaves room for its header
 	maxBatchOps   = 1024
+	entryHead     = 64   // bytes of an entry's header, at most
 	opOverhead    = 8    // bytes an operation takes in an entry beside its own
 	queueLen      = 4096 // groups waiting in the batcher
 	enqueueLimit  = time.Second
@@ -126,7 +127,11 @@ func (n *Node) applyEntry(ops [][]byte) ([]fsm.Result, fate, error) {
 }
 
 func (n *Node) applyStamped(stamp fsm.Time, ops [][]byte) ([]fsm.Result, fate, error) {
-	fut := n.raft.Apply(fsm.EncodeEntry(nil, n.machine.MachineVersion(), stamp, ops), enqueueLimit)
+	size := entryHead
+	for _, op := range ops {
+		size += len(op) + opOverhead
+	}
+	fut := n.raft.Apply(fsm.EncodeEntry(make([]byte, 0, size), n.machine.MachineVersion(), stamp, ops), enqueueLimit)
 	err := fut.Error()
 	n.transfers.saw(err)
 	if err != nil {

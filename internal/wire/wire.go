@@ -257,9 +257,18 @@ func (c *Coder) String(num int, v *string) {
 
 // Bytes is a byte string; when read it is a copy.
 func (c *Coder) Bytes(num int, v *[]byte) {
+	c.Borrowed(num, v)
+	if c.reading && len(*v) > 0 {
+		*v = append([]byte(nil), *v...)
+	}
+}
+
+// Borrowed is a byte string; when read it is a part of what is read, which must
+// not change as long as it is used.
+func (c *Coder) Borrowed(num int, v *[]byte) {
 	if c.reading {
 		if c.next(num, typeBytes) {
-			*v = append([]byte(nil), c.readBytes()...)
+			*v = c.readBytes()
 			c.present(num, len(*v) > 0)
 		}
 		return
