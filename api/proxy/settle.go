@@ -135,6 +135,7 @@ func (p *Proxy) release(c *call) {
 // done counts and logs how a call ended. What was said in it is never logged.
 func (p *Proxy) done(c *call, outcome string, b *bill) {
 	p.metrics.call(c, outcome, b)
+	c.trace(outcome, b)
 	if !p.Logger.IsInfo() {
 		return
 	}
