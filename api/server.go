@@ -39,6 +39,7 @@ type Node interface {
 
 // Ledger is what the API reads, once ReadAt has said that it is fresh enough.
 type Ledger interface {
+	Now() fsm.Time // log time
 	AppliedIndex() uint64
 	Check(*fsm.Reserve) fsm.Result
 	Reservation(id string) (fsm.Reservation, bool)

@@ -142,7 +142,8 @@ func (s *Server) extend(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		cmd.Deadline = s.o.Node.Now() + fsm.Time(ttl)
+		// The ledger allows 24 h from log time, which may be a little behind the clock.
+		cmd.Deadline = min(s.o.Node.Now()+fsm.Time(ttl), s.o.Ledger.Now()+fsm.Time(MaxTTL))
 	}
 	var err error
 	if cmd.Owner, cmd.Force, err = s.authority(c, id); err != nil {

@@ -66,3 +66,20 @@ func TestAnOutcomeIsFrozenUntilNotAfter(t *testing.T) {
 		t.Errorf("not_after in an hour: code %d", got.Code)
 	}
 }
+
+// Ensure that a new version of a budget does not let go what somebody froze:
+// only unfreeze does.
+func TestAChangeOfPolicyKeepsAFreeze(t *testing.T) {
+	m, now := New(DefaultLimits()), Time(1_767_225_600e9)
+	mustApply(t, m, 1, now, &PutBudget{Budget: Budget{Name: "b"}})
+	mustApply(t, m, 2, now, &Freeze{Budget: "b", On: true, Reason: "an incident"})
+	limit := money.USD(1000)
+	mustApply(t, m, 3, now, &PutBudget{Budget: Budget{Name: "b", Limit: &limit}})
+	r := mustApply(t, m, 4, now, &Reserve{ID: "r", TTL: 60e9, Origin: OriginAPI, Alternatives: []Alternative{{FixedPico: 1000}}})
+	if r.Code != Refused || r.Refusal.Reason != ReasonFrozen || r.Refusal.Detail != "an incident" {
+		t.Fatalf("code %d, %+v: the freeze is gone", r.Code, r.Refusal)
+	}
+	if b, _ := m.Budget("b"); b.Version != 3 || b.Limit == nil {
+		t.Fatalf("%+v: the change is not in force", b)
+	}
+}

@@ -27,6 +27,8 @@ func (m *Machine) putBudget(p *PutBudget) Result {
 	if there {
 		if old := m.budgets[i]; !slices.Equal(old.Per, b.Per) || !reflect.DeepEqual(old.Window, b.Window) {
 			return m.fail(Immutable, fmt.Sprintf("budget %q: per and window are fixed; delete it and make another", b.Name))
+		} else {
+			b.Frozen, b.FrozenReason = old.Frozen, old.FrozenReason // only Freeze changes it
 		}
 		m.changePolicy(i, b)
 	} else {

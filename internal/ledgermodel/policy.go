@@ -24,6 +24,9 @@ func (l *Ledger) putBudget(b *fsm.Budget, ifVersion *int64) Answer {
 	}
 	put := &Budget{*b}
 	put.Version = version + 1
+	if old != nil { // a new version lets nothing go that was frozen
+		put.Frozen, put.FrozenReason = old.Frozen, old.FrozenReason
+	}
 	l.Budgets[b.Name] = put
 	a := l.answer(fsm.OK)
 	a.Version = put.Version
