@@ -25,7 +25,8 @@ type priceLedger struct {
 	list  []fsm.Price
 }
 
-func (l *priceLedger) Name() string { return "n1" }
+func (l *priceLedger) Name() string  { return "n1" }
+func (l *priceLedger) Now() fsm.Time { return 0 }
 func (l *priceLedger) ReadAt(context.Context, raftnode.Consistency, uint64) error {
 	return nil
 }
