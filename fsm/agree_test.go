@@ -83,3 +83,39 @@ func TestAChangeOfPolicyKeepsAFreeze(t *testing.T) {
 		t.Fatalf("%+v: the change is not in force", b)
 	}
 }
+
+// Ensure that refusals in bulk are told once per account and window, and that a
+// few are not.
+func TestRefusalsInBulkAreToldOnce(t *testing.T) {
+	m, now, limit := New(DefaultLimits()), Time(1_767_225_600e9), money.USD(10)
+	mustApply(t, m, 1, now, &PutBudget{Budget: Budget{Name: "b", Limit: &limit, Window: Window{Kind: WindowDay}}})
+	mustApply(t, m, 2, now, &Charge{ID: "c", Amount: 10})
+	told := func() (n int) {
+		for _, e := range m.Events(0, 0) {
+			if e.Type == EventRefusalsBulk && e.Budget == "b" && e.Partition == "-" {
+				n++
+			}
+		}
+		return n
+	}
+	count := func(index uint64, at Time, n int64) {
+		mustApply(t, m, index, at, &CountRefusals{OpID: OpID{byte(index)}, Counts: []RefusalCount{{Account: AccountRef{"b", "-"}, Reason: ReasonExhausted, Count: n}}})
+	}
+	for i, x := range []struct {
+		refused int64
+		told    int
+	}{{99, 0}, {100, 1}, {5000, 1}} {
+		if count(uint64(3+i), now, x.refused); told() != x.told {
+			t.Fatalf("after %d refusals %d events, want %d", x.refused, told(), x.told)
+		}
+	}
+	tomorrow := now
+	for i := range uint64(24 * 60 * 2) { // entries at most 60 s apart
+		tomorrow += Time(30e9)
+		mustApply(t, m, 6+i, tomorrow, &Tick{})
+	}
+	mustApply(t, m, 5000, tomorrow, &Charge{ID: "d", Amount: 10})
+	if count(5001, tomorrow, 200); told() != 2 {
+		t.Fatalf("in the next window %d events in all, want 2", told())
+	}
+}

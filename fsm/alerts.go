@@ -6,9 +6,16 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
-// toldDebt is the bit of debt among the alerts that were told; the budget's
-// thresholds have the bits below it.
-const toldDebt = 1 << 31
+// toldDebt and toldRefusals are the bits of debt and of refusals in bulk among
+// the alerts that were told; the budget's thresholds have the bits below them.
+const (
+	toldDebt     = 1 << 31
+	toldRefusals = 1 << 30
+)
+
+// bulkRefusals is how many refusals of one account, from one node's memory in
+// one of its reports, are worth an event: hundreds a second, an agent in a loop.
+const bulkRefusals = 100
 
 // told records what an account's spend reached after a posting that changed it
 // by rise: thresholds and debt, each once per window. a is the account for
@@ -40,7 +47,7 @@ func (m *Machine) told(p *policy, a *account, rise money.USD) {
 	}
 	now := before | reached
 	if p.rolling() {
-		now = reached
+		now = reached | before&toldRefusals
 	}
 	if now == before {
 		return
@@ -62,6 +69,26 @@ func reaches(spent, limit money.USD, percent int32) bool {
 	shi, slo := bits.Mul64(uint64(spent), 100)
 	lhi, llo := bits.Mul64(uint64(max(limit, 0)), uint64(percent))
 	return shi > lhi || shi == lhi && slo >= llo
+}
+
+// refusedInBulk tells of an account whose callers go on although they are
+// refused, once per window.
+func (m *Machine) refusedInBulk(c *RefusalCount) {
+	p := m.policy(c.Account.Budget)
+	if p == nil || c.Count < bulkRefusals {
+		return
+	}
+	id, ok := p.accounts[c.Account.Partition]
+	if !ok {
+		return
+	}
+	if x := m.accounts.get(id).Ext; x != nil && x.Told&toldRefusals != 0 {
+		return
+	}
+	a := m.accounts.edit(id)
+	m.editExt(a).Told |= toldRefusals
+	m.record(Event{Type: EventRefusalsBulk, Budget: p.Name, Partition: a.Partition,
+		Detail: itoa(int(c.Count)) + " calls were refused within a moment: " + c.Reason.String()})
 }
 
 // wouldRefuse notes that a budget that only monitors would have refused: it is

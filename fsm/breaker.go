@@ -89,6 +89,7 @@ func (m *Machine) countRefusals(c *CountRefusals) Result {
 	}
 	for i := range c.Counts {
 		m.countRefusal(c.Counts[i].Account, c.Counts[i].Count)
+		m.refusedInBulk(&c.Counts[i])
 	}
 	return Result{Index: m.index, Code: OK}
 }

@@ -34,7 +34,6 @@ const (
 	EventRefusalsBulk     = "refusals.bulk"
 	EventClusterJoin      = "cluster.join"
 	EventClusterRemove    = "cluster.remove"
-	EventClusterLeader    = "cluster.leader"
 	EventClusterRestore   = "cluster.restore"
 	EventNodeTrouble      = "node.trouble"
 	EventClockJump        = "clock.jump"
