@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,7 +17,17 @@ import (
 // node is a stand-in for a node: it keeps what reached it.
 type node struct {
 	*httptest.Server
+	mu     sync.Mutex // a client may be done before the node's goroutine is
 	bodies []string
+}
+
+// took returns what reached the node since the last call.
+func (n *node) took() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	bodies := n.bodies
+	n.bodies = nil
+	return bodies
 }
 
 func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *node {
@@ -24,7 +35,9 @@ func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *n
 	n := &node{}
 	n.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
+		n.mu.Lock()
 		n.bodies = append(n.bodies, string(b))
+		n.mu.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(n.Close)
@@ -64,8 +77,8 @@ func TestRetryKeepsID(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != "unavailable" || err.Error() != "no quorum (503 unavailable)" {
 		t.Fatalf("error %v", err)
 	}
-	if len(n.bodies) != 3 || n.bodies[0] != n.bodies[1] || n.bodies[1] != n.bodies[2] || !strings.Contains(n.bodies[0], `"id":"`) {
-		t.Fatalf("want 3 equal bodies with an id, got %q", n.bodies)
+	if sent := n.took(); len(sent) != 3 || sent[0] != sent[1] || sent[1] != sent[2] || !strings.Contains(sent[0], `"id":"`) {
+		t.Fatalf("want 3 equal bodies with an id, got %q", sent)
 	}
 }
 
@@ -80,8 +93,8 @@ func TestNextNode(t *testing.T) {
 			t.Fatalf("%+v %v", d, err)
 		}
 	}
-	if len(bad.bodies) != 1 || len(good.bodies) != 2 || bad.bodies[0] != good.bodies[0] {
-		t.Fatalf("the bad node got %q, the good one %q", bad.bodies, good.bodies)
+	if b, g := bad.took(), good.took(); len(b) != 1 || len(g) != 2 || b[0] != g[0] {
+		t.Fatalf("the bad node got %q, the good one %q", b, g)
 	}
 }
 
@@ -107,12 +120,13 @@ func TestAmbiguousIsRepeatedOnlyWithAnID(t *testing.T) {
 		conn.Close()
 	})
 	c := connect(t, n.URL)
-	if _, err := c.CreateKey(context.Background(), NewKey{Name: "k"}); err == nil || len(n.bodies) != 1 {
-		t.Errorf("a key was asked for %d times, %v", len(n.bodies), err)
+	_, err := c.CreateKey(context.Background(), NewKey{Name: "k"})
+	if sent := n.took(); err == nil || len(sent) != 1 {
+		t.Errorf("a key was asked for %d times, %v", len(sent), err)
 	}
-	n.bodies = nil
-	if err := c.Adjust(context.Background(), "b", "-", "", 1, "r"); err == nil || len(n.bodies) != 3 || n.bodies[0] != n.bodies[2] {
-		t.Errorf("an adjustment was sent as %q, %v", n.bodies, err)
+	err = c.Adjust(context.Background(), "b", "-", "", 1, "r")
+	if sent := n.took(); err == nil || len(sent) != 3 || sent[0] != sent[2] {
+		t.Errorf("an adjustment was sent as %q, %v", sent, err)
 	}
 }
 
@@ -124,8 +138,8 @@ func TestPartitionAsWritten(t *testing.T) {
 	if err := connect(t, n.URL).SetLimit(context.Background(), "team", "a%2Cb,c", nil); err != nil {
 		t.Fatal(err)
 	}
-	if path != "/api/v1/accounts/team/a%2Cb,c/limit" || n.bodies[0] != `{"limit":null}` {
-		t.Errorf("%s %s", path, n.bodies[0])
+	if sent := n.took(); path != "/api/v1/accounts/team/a%2Cb,c/limit" || len(sent) != 1 || sent[0] != `{"limit":null}` {
+		t.Errorf("%s %q", path, sent)
 	}
 }
 
