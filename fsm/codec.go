@@ -124,7 +124,11 @@ func DecodeOp(b []byte) (Command, error) {
 	if c == nil {
 		return nil, fmt.Errorf("%w: kind %d", ErrUnknownOp, o.kind)
 	}
-	if err := wire.Decode(o.body, c); err != nil {
+	decode := wire.Decode
+	if o.kind == KindReserve || o.kind == KindSettle { // the ledger keeps its own copy of their texts
+		decode = wire.DecodeShared
+	}
+	if err := decode(o.body, c); err != nil {
 		return nil, fmt.Errorf("operation of kind %d: %w", o.kind, err)
 	}
 	return c, nil

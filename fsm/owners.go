@@ -1,5 +1,7 @@
 package fsm
 
+import "strings"
+
 // owner counts what one firewall key has in the ledger.
 type owner struct {
 	name     string
@@ -20,6 +22,7 @@ func (t *ownerTable) of(name string) uint32 {
 	if i, ok := t.byID[name]; ok {
 		return i
 	}
+	name = strings.Clone(name) // it outlives the command that it may be a part of
 	i := uint32(len(t.list))
 	if n := len(t.free); n > 0 {
 		i = t.free[n-1]

@@ -1,5 +1,7 @@
 package fsm
 
+import "strings"
+
 import "fmt"
 
 // Bounds on runs.
@@ -89,7 +91,7 @@ func (m *Machine) makeRun(name, parent string) {
 		m.dropRun(m.runQueue.items[0].id)
 	}
 	m.runSerial++
-	m.putRun(m.runs.add(run{Name: name, Parent: parent, Last: m.now, Serial: m.runSerial}))
+	m.putRun(m.runs.add(run{Name: strings.Clone(name), Parent: strings.Clone(parent), Last: m.now, Serial: m.runSerial}))
 }
 
 // putRun lets a run be found.

@@ -52,6 +52,8 @@ type Coder struct {
 	depth   int
 	last    int // number of the field last named: the order is checked
 	err     error
+	text    string // all that is read, of which strings are parts; "": they are copied
+	whole   int    // capacity of all that is read
 }
 
 // Append appends the encoding of m to b. Values that are too deep or fields
@@ -68,6 +70,14 @@ func Append(b []byte, m Message) []byte {
 // Decode reads all of b into m. Strings and byte slices are copied out of b.
 func Decode(b []byte, m Message) error {
 	c := Coder{buf: b, reading: true}
+	m.Wire(&c)
+	return c.end()
+}
+
+// DecodeShared is Decode for values that live and end together: their strings
+// are parts of one copy of b, and each keeps all of it in memory.
+func DecodeShared(b []byte, m Message) error {
+	c := Coder{buf: b, reading: true, text: string(b), whole: cap(b)}
 	m.Wire(&c)
 	return c.end()
 }
@@ -160,6 +170,15 @@ func (c *Coder) readBytes() []byte {
 	return b
 }
 
+func (c *Coder) readString() string {
+	b := c.readBytes()
+	if c.text == "" || c.err != nil {
+		return string(b)
+	}
+	at := c.whole - cap(b) // both end with the same memory
+	return c.text[at : at+len(b)]
+}
+
 // Uint64 is an unsigned number.
 func (c *Coder) Uint64(num int, v *uint64) {
 	if c.reading {
@@ -242,7 +261,7 @@ func (c *Coder) Bool(num int, v *bool) {
 func (c *Coder) String(num int, v *string) {
 	if c.reading {
 		if c.next(num, typeBytes) {
-			*v = string(c.readBytes())
+			*v = c.readString()
 			c.present(num, *v != "")
 		}
 		return
@@ -334,9 +353,11 @@ func (c *Coder) inside(b []byte, m Message) {
 		c.Fail(fmt.Errorf("%w: messages nested deeper than %d", ErrMalformed, maxDepth))
 		return
 	}
-	sub := Coder{buf: b, reading: true, depth: c.depth + 1}
-	m.Wire(&sub)
-	if err := sub.end(); err != nil {
+	outer := *c // c goes through the message itself: another Coder would be garbage at once
+	*c = Coder{buf: b, reading: true, depth: outer.depth + 1, text: outer.text, whole: outer.whole}
+	m.Wire(c)
+	err := c.end()
+	if *c = outer; err != nil {
 		c.Fail(fmt.Errorf("in field %d: %w", c.last, err))
 	}
 }
@@ -348,12 +369,17 @@ func (c *Coder) writeNested(num int, m Message, keep bool) {
 	c.tag(num, typeBytes)
 	c.buf = append(c.buf, 0)
 	body := len(c.buf)
-	sub := Coder{buf: c.buf, depth: c.depth + 1}
-	if sub.depth > maxDepth {
+	if c.depth >= maxDepth {
 		panic("wire: messages nested too deep")
 	}
-	m.Wire(&sub)
-	c.buf = sub.buf
+	outer := *c
+	*c = Coder{buf: c.buf, depth: outer.depth + 1}
+	m.Wire(c)
+	outer.buf = c.buf
+	failed := c.err
+	if *c = outer; failed != nil {
+		c.Fail(failed)
+	}
 	size := len(c.buf) - body
 	if size == 0 && !keep {
 		c.buf = c.buf[:start]
@@ -432,7 +458,7 @@ func (c *Coder) Strings(num, max int, v *[]string) {
 			c.Fail(fmt.Errorf("%w: field %d: more than %d", ErrMalformed, num, max))
 			return
 		}
-		*v = append(*v, string(c.readBytes()))
+		*v = append(*v, c.readString())
 	}
 }
 

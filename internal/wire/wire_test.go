@@ -83,6 +83,15 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		if !reflect.DeepEqual(norm(o), norm(got)) {
 			t.Fatalf("wrote %+v, read %+v", o, got)
 		}
+		var shared outer
+		room := append(make([]byte, 0, len(b)+rapid.IntRange(0, 9).Draw(t, "room")), b...)
+		if err := DecodeShared(room, &shared); err != nil {
+			t.Fatal(err)
+		}
+		clear(room) // strings are no part of it
+		if again := Append(nil, &shared); len(o.Raw) == 0 && !bytes.Equal(again, b) {
+			t.Fatalf("written %x, read as shared and written again %x", b, again)
+		}
 	})
 }
 
@@ -149,8 +158,12 @@ func TestEveryValueHasOneEncoding(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(Append(nil, &outer{U: 3, S: "s", List: []inner{{"a", 1}, {}}, Strs: []string{""}, Nums: []int64{-1, 0}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var o outer
-		if Decode(b, &o) != nil {
+		var o, shared outer
+		err := Decode(b, &o)
+		if again := DecodeShared(b, &shared); (again == nil) != (err == nil) {
+			t.Fatalf("%x: %v, and shared %v", b, err, again)
+		}
+		if err != nil {
 			return
 		}
 		if again := Append(nil, &o); !bytes.Equal(again, b) {
