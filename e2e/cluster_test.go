@@ -70,6 +70,7 @@ type cluster struct {
 type node struct {
 	name, http, cluster string
 	config, log         string
+	program             string // "": binary
 	cmd                 *exec.Cmd
 	exited              chan struct{}
 }
@@ -178,7 +179,11 @@ func (c *cluster) run(n *node) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	cmd := exec.Command(binary(c.t), "server", "-config", n.config)
+	program := n.program
+	if program == "" {
+		program = binary(c.t)
+	}
+	cmd := exec.Command(program, "server", "-config", n.config)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir}
 	if err := cmd.Start(); err != nil {
@@ -200,6 +205,43 @@ func (c *cluster) kill(n *node) {
 		c.t.Fatalf("kill %s: %v", n.name, err)
 	}
 	<-n.exited
+}
+
+// terminate ends n's process as an operator does.
+func (c *cluster) terminate(n *node) {
+	c.t.Helper()
+	if err := n.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		c.t.Fatalf("end %s: %v", n.name, err)
+	}
+	select {
+	case <-n.exited:
+	case <-time.After(patience):
+		c.t.Fatalf("%s did not stop within %s of SIGTERM", n.name, patience)
+	}
+}
+
+// meshfw runs a command of the CLI against the cluster's nodes.
+func (c *cluster) meshfw(args ...string) (string, error) {
+	c.t.Helper()
+	var addrs []string
+	for _, n := range c.nodes {
+		addrs = append(addrs, n.http)
+	}
+	cmd := exec.Command(binary(c.t), args...)
+	cmd.Env = append(os.Environ(), "MESHFW_ADDR="+strings.Join(addrs, ","))
+	cmd.Dir = c.dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// must is meshfw for commands that have to work.
+func (c *cluster) must(args ...string) string {
+	c.t.Helper()
+	out, err := c.meshfw(args...)
+	if err != nil {
+		c.t.Fatalf("meshfw %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
 }
 
 // stop ends all processes; after a failed test it shows the ends of the logs.

@@ -62,6 +62,7 @@ type Event struct {
 func (m *Machine) record(e Event) {
 	m.eventSeq++
 	e.Seq, e.Index, e.At = m.eventSeq, m.index, m.now
+	m.asNext(&e)
 	m.events = append(m.events, e) // views end before it
 	if over := len(m.events) - m.limits.Events; over > 0 {
 		m.events = m.events[over:]

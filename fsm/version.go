@@ -2,12 +2,9 @@ package fsm
 
 import "fmt"
 
-// MachineVersion is the newest behaviour of apply that this binary knows. Which
-// one is in force is part of the state: every ledger starts with
-// firstMachineVersion, whatever binary makes it, and goes on behaving as its
-// version says until a RaiseMachineVersion is applied.
-const MachineVersion uint32 = 1
-
+// firstMachineVersion is that of every new ledger, whatever binary makes it. A
+// ledger goes on behaving as its version says until a RaiseMachineVersion is
+// applied.
 const firstMachineVersion uint32 = 1
 
 // entryFormat and snapshotFormat number the layouts of log entries and

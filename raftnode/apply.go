@@ -1,6 +1,7 @@
 package raftnode
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -67,7 +68,13 @@ func (a *adapter) Restore(r io.ReadCloser) error {
 		err = cerr
 	}
 	if err != nil {
-		return fmt.Errorf("restore the ledger from a snapshot: %w", err)
+		err = fmt.Errorf("restore the ledger from a snapshot: %w", err)
+		var unsupported *fsm.UnsupportedError
+		if errors.As(err, &unsupported) {
+			a.failed = err // raft would ask for the same snapshot again and again
+			a.fatal(err)
+		}
+		return err
 	}
 	a.restored(a.machine.Now())
 	return nil

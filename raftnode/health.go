@@ -15,7 +15,8 @@ type Health struct {
 	FailureTolerance int            `json:"failure_tolerance"` // healthy voters that may be lost before the quorum is
 	Leader           string         `json:"leader"`            // name
 	Voters           int            `json:"voters"`
-	ClocksAgree      bool           `json:"clocks_agree"` // a majority, within 1 s
+	ClocksAgree      bool           `json:"clocks_agree"`    // a majority, within 1 s
+	MachineVersion   uint32         `json:"machine_version"` // in force: how the ledger behaves
 	Servers          []ServerHealth `json:"servers"`
 }
 
@@ -78,7 +79,8 @@ func (n *Node) healthHere() (*Health, error) {
 	if len(st.Servers) == 0 {
 		return nil, errors.New("the new leader has not looked at the servers yet")
 	}
-	h := &Health{Healthy: st.Healthy, FailureTolerance: st.FailureTolerance, Leader: nameOf(string(st.Leader)), Voters: len(st.Voters)}
+	h := &Health{Healthy: st.Healthy, FailureTolerance: st.FailureTolerance, Leader: nameOf(string(st.Leader)), Voters: len(st.Voters),
+		MachineVersion: n.machine.MachineVersion()}
 	lastIndex, _, _ := n.raftStats()
 	for _, s := range n.servers() {
 		out := ServerHealth{ID: nameOf(string(s.ID)), ServerID: string(s.ID), Address: string(s.Address), Suffrage: "nonvoter"}

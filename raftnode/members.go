@@ -191,7 +191,7 @@ func (n *Node) addHere(serverID, address string) error {
 	return nil
 }
 
-// Remove takes the node named id out of the cluster for good. The error is
+// Remove takes the node with the name or the cluster address id out of the cluster for good. The error is
 // *UnsafeError when those who remain would have no quorum.
 func (n *Node) Remove(ctx context.Context, id string) error {
 	return n.change(ctx, question{Kind: askRemove, ID: id}, func() error { return n.removeHere(ctx, id) },
@@ -216,8 +216,8 @@ func (n *Node) Leave(ctx context.Context) error {
 	return err
 }
 
-// TransferLeader hands leadership to the node named to, or, for "", to the most
-// advanced follower.
+// TransferLeader hands leadership to the node with the name or the cluster
+// address to, or, for "", to the most advanced follower.
 func (n *Node) TransferLeader(ctx context.Context, to string) error {
 	return n.change(ctx, question{Kind: askTransfer, ID: to}, func() error { return n.transferHere(to) }, nil)
 }
@@ -230,7 +230,7 @@ func (n *Node) transferHere(to string) error {
 		return n.raft.LeadershipTransfer().Error()
 	}
 	for _, s := range n.servers() {
-		if nameOf(string(s.ID)) != to {
+		if !called(s, to) {
 			continue
 		}
 		switch {
@@ -244,7 +244,7 @@ func (n *Node) transferHere(to string) error {
 		}
 		return n.raft.LeadershipTransferToServer(s.ID, s.Address).Error()
 	}
-	return &NotFoundError{fmt.Sprintf("no member is named %q", to)}
+	return &NotFoundError{fmt.Sprintf("no member has the name or the address %q", to)}
 }
 
 // safeWithout says why the voters that remain without a member would have no
@@ -254,7 +254,7 @@ func (n *Node) safeWithout(name string) error {
 	var wg sync.WaitGroup
 	voters, answering := 0, 0
 	for _, s := range n.servers() {
-		if nameOf(string(s.ID)) == name || s.Suffrage != raft.Voter {
+		if called(s, name) || s.Suffrage != raft.Voter {
 			continue
 		}
 		voters++
@@ -281,16 +281,21 @@ func (n *Node) safeWithout(name string) error {
 	return nil
 }
 
+// called tells whether a member has a name, which holds no colon, or an address.
+func called(s raft.Server, nameOrAddress string) bool {
+	return nameOf(string(s.ID)) == nameOrAddress || string(s.Address) == nameOrAddress
+}
+
 // removeHere removes a member, on the leader.
 func (n *Node) removeHere(_ context.Context, name string) error {
 	var gone *raft.Server
 	for _, s := range n.servers() {
-		if nameOf(string(s.ID)) == name {
+		if called(s, name) {
 			gone = &s
 		}
 	}
 	if gone == nil {
-		return &NotFoundError{fmt.Sprintf("no member is named %q", name)}
+		return &NotFoundError{fmt.Sprintf("no member has the name or the address %q", name)}
 	}
 	if gone.Suffrage == raft.Voter {
 		if err := n.safeWithout(name); err != nil {

@@ -216,3 +216,13 @@ func TestNonVoterIsPromotedOnlyWhenCaughtUp(t *testing.T) {
 		return false
 	})
 }
+
+// Ensure members are found by their cluster address as well as by their name.
+func TestMembersGoByNameAndAddress(t *testing.T) {
+	s := raft.Server{ID: "node.1.0123456789abcdef", Address: "10.0.0.1:7000"}
+	for name, want := range map[string]bool{"node.1": true, "10.0.0.1:7000": true, "node": false, "10.0.0.1": false, "node.1.0123456789abcdef": false, "": false} {
+		if called(s, name) != want {
+			t.Errorf("%q: %t", name, !want)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func clusterLeave() *cobra.Command {
 
 func clusterRemove() *cobra.Command {
 	return &cobra.Command{
-		Use: "remove NODE", Short: "Take a node out of the cluster, for good", Args: cobra.ExactArgs(1),
+		Use: "remove NODE", Short: "Take a node, by name or cluster address, out of the cluster, for good", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			cl, err := connect(c)
 			if err != nil {
@@ -92,7 +92,7 @@ func clusterRemove() *cobra.Command {
 
 func clusterTransfer() *cobra.Command {
 	return &cobra.Command{
-		Use: "transfer-leader [NODE]", Short: "Hand leadership to another node", Args: cobra.MaximumNArgs(1),
+		Use: "transfer-leader [NODE]", Short: "Hand leadership to another node, by name or cluster address", Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			cl, err := connect(c)
 			if err != nil {

@@ -94,7 +94,7 @@ func showHealth(t *table, raw jsontext.Value) error {
 		return nil
 	}
 	t.line("")
-	columns := []string{"id", "state", "suffrage", "healthy", "lag", "applied_index", "last_contact", "clock_offset", "disk", "version"}
+	columns := []string{"id", "state", "suffrage", "healthy", "lag", "applied_index", "last_contact", "clock_offset", "disk", "version", "machine_version"}
 	head := make([]any, len(columns))
 	for i, c := range columns {
 		head[i] = c

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,35 +20,57 @@ const healthcheckTimeout = 2 * time.Second
 func healthcheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Exit with 0 if the node on this machine is alive (for container engines)",
-		Long: "Asks the node at MESHFW_ADDR (default http://127.0.0.1:8000) for /livez. That never depends on a\n" +
-			"quorum: a node that waits for the others is alive.",
+		Short: "Exit with 0 if the node is alive (for container engines)",
+		Long: "Asks the node at -addr or MESHFW_ADDR (default " + defaultAddr + ") for /livez; of several, one that is alive\n" +
+			"is enough. /livez never depends on a quorum: a node that waits for the others is alive.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			addr := os.Getenv("MESHFW_ADDR")
-			if addr == "" {
-				addr = "http://127.0.0.1:8000"
+			cl, err := connect(c)
+			if err != nil {
+				return err
 			}
-			return healthcheck(c.Context(), addr)
+			secure, err := tlsOf(c)
+			if err != nil {
+				return err
+			}
+			return healthcheck(c.Context(), cl.Addresses(), secure)
 		},
 	}
 }
 
-func healthcheck(ctx context.Context, addr string) error {
+// healthcheck asks all at once; nil when one is alive.
+func healthcheck(ctx context.Context, bases []string, secure *tls.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, addr+"/livez", nil)
-	if err != nil {
-		return fmt.Errorf("healthcheck: MESHFW_ADDR %q: %w", addr, err)
+	hc := &http.Client{Transport: &http.Transport{TLSClientConfig: secure}}
+	answers := make(chan error, len(bases))
+	for _, base := range bases {
+		go func() { answers <- alive(ctx, hc, base) }()
 	}
-	res, err := http.DefaultClient.Do(r)
+	var all error
+	for range bases {
+		err := <-answers
+		if err == nil {
+			return nil
+		}
+		all = errors.Join(all, err)
+	}
+	return fmt.Errorf("healthcheck: %w", all)
+}
+
+func alive(ctx context.Context, hc *http.Client, base string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/livez", nil)
 	if err != nil {
-		return fmt.Errorf("healthcheck: no node answers: %w", err)
+		return err
+	}
+	res, err := hc.Do(r)
+	if err != nil {
+		return fmt.Errorf("no node answers: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(io.LimitReader(res.Body, 512)) // only for the message
-		return fmt.Errorf("healthcheck: %s/livez answered %s: %s", addr, res.Status, b)
+		return fmt.Errorf("%s/livez answered %s: %s", base, res.Status, b)
 	}
 	return nil
 }

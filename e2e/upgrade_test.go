@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nextBinary builds a meshfw that knows one machine version more than a release.
+func nextBinary(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "meshfw-next")
+	cmd := exec.Command("go", "build", "-tags", "meshfw_next", "-ldflags", "-X main.version=next", "-o", path, "./cmd/meshfw")
+	cmd.Dir = ".."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+type versions struct {
+	InForce int64 `json:"machine_version"`
+	Healthy bool  `json:"healthy"`
+	Servers []struct {
+		ID, Version string
+		Machine     int64 `json:"machine_version"`
+	} `json:"servers"`
+}
+
+// versions are the cluster's, as its leader tells them.
+func (c *cluster) versions() (v versions) {
+	c.t.Helper()
+	c.eventually("health told", func() bool { return c.get(c.nodes[0], "/api/v1/cluster/health", &v) == http.StatusOK })
+	return v
+}
+
+// guide runs the commands of a document's part, one fenced block, as a shell
+// does.
+func (c *cluster) guide(block string) string {
+	c.t.Helper()
+	var addrs []string
+	for _, n := range c.nodes {
+		addrs = append(addrs, n.http)
+	}
+	cmd := exec.Command("sh", "-euc", block)
+	cmd.Dir = c.dir
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary(c.t))+":"+os.Getenv("PATH"), "MESHFW_ADDR="+strings.Join(addrs, ","))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("docs/upgrade.md: %v\n%s\n%s", err, block, out)
+	}
+	return string(out)
+}
+
+// events are a node's, of one type; "" is all.
+func (c *cluster) events(n *node, kind string) []string {
+	c.t.Helper()
+	var got struct{ Events []json.RawMessage }
+	if status := c.get(n, "/api/v1/events?type="+kind+"&consistency=consistent", &got); status != http.StatusOK {
+		c.t.Fatalf("events on %s: status %d", n.name, status)
+	}
+	var out []string
+	for _, e := range got.Events {
+		out = append(out, string(e))
+	}
+	return out
+}
+
+// raiseLooks is longer than a leader takes to look at the members' versions.
+const raiseLooks = 5 * time.Second
+
+// Ensure that a cluster is upgraded one node at a time while calls go on: none
+// fails, the books are equal to the nano-USD, the machine version rises by itself
+// after the last node and not before, and the old binary then refuses the data
+// and names the version it needs. The commands are those of docs/upgrade.md.
+func TestRollingUpgrade(t *testing.T) {
+	blocks := fenced(t, "../docs/upgrade.md", "sh")
+	if len(blocks) != 3 {
+		t.Fatalf("docs/upgrade.md has %d blocks of commands; this test knows before, after each node, and at the end", len(blocks))
+	}
+	next := nextBinary(t)
+	c := start(t, wide)
+	c.guide(blocks[0])
+	l := startLoad(c, "upgraded", 3, nil)
+	for i, n := range c.nodes {
+		if v := c.versions(); v.InForce != 1 {
+			t.Fatalf("with %d of 3 nodes upgraded machine version %d is in force", i, v.InForce)
+		}
+		l.without(n)
+		c.terminate(n)
+		n.program = next
+		c.run(n)
+		c.waitReady(n)
+		l.with(n)
+		c.guide(blocks[1])
+		if i < 2 {
+			time.Sleep(raiseLooks) // for a leader that would raise it too early
+		}
+		l.goesOn(20)
+	}
+	c.eventually("machine version 2 in force", func() bool { return c.versions().InForce == 2 })
+	for _, s := range c.versions().Servers {
+		if s.Machine != 2 || s.Version != "next" {
+			t.Errorf("health says that %s knows machine version %d (%s)", s.ID, s.Machine, s.Version)
+		}
+	}
+	l.goesOn(20)
+	if out := c.guide(blocks[2]); !strings.Contains(out, "machine version 2") {
+		t.Errorf("the events do not tell of the raise:\n%s", out)
+	}
+	c.paid("agent/upgraded", l.stop(), c.nodes...)
+	raised := c.events(c.nodes[0], "machine.version")
+	if len(raised) != 1 || !strings.Contains(raised[0], "as of the next machine version") {
+		t.Errorf("events of the raise: %q", raised)
+	}
+	for _, n := range c.nodes[1:] {
+		if got, want := fmt.Sprint(c.events(n, "")), fmt.Sprint(c.events(c.nodes[0], "")); got != want {
+			t.Errorf("events on %s\n%s\non %s\n%s", n.name, got, c.nodes[0].name, want)
+		}
+	}
+
+	back := c.nodes[2]
+	c.terminate(back)
+	back.program = ""
+	c.run(back)
+	select {
+	case <-back.exited:
+	case <-time.After(patience):
+		t.Fatal("the old binary runs on data of a newer machine version")
+	}
+	log, err := os.ReadFile(back.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail := string(log[max(0, len(log)-2000):])
+	if code := back.cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(tail, "it takes a binary with machine version 2: upgrade this node") {
+		t.Errorf("the old binary ended with status %d and\n%s", code, tail)
+	}
+	back.program = next
+	c.run(back)
+	c.waitReady(back)
+	c.paid("agent/upgraded", l.made.Load(), c.nodes...)
+}
