@@ -62,12 +62,14 @@ func (c *cluster) guide(block string) string {
 func (c *cluster) events(n *node, kind string) []string {
 	c.t.Helper()
 	var got struct{ Events []json.RawMessage }
-	if status := c.get(n, "/api/v1/events?type="+kind+"&consistency=consistent", &got); status != http.StatusOK {
+	if status := c.get(n, "/api/v1/events?consistency=consistent", &got); status != http.StatusOK {
 		c.t.Fatalf("events on %s: status %d", n.name, status)
 	}
 	var out []string
 	for _, e := range got.Events {
-		out = append(out, string(e))
+		if kind == "" || strings.Contains(string(e), fmt.Sprintf(`"type":%q`, kind)) {
+			out = append(out, string(e))
+		}
 	}
 	return out
 }

@@ -5,7 +5,7 @@ package fsm
 // MachineVersion is one more than a release knows. Binaries built with the tag
 // meshfw_next exist to test upgrades with, and for nothing else: a data
 // directory they raised is of no use to any release.
-const MachineVersion uint32 = firstMachineVersion + 1
+const MachineVersion uint32 = 2
 
 // asNext is what the tests' next version does otherwise: its events say so. It
 // is part of the state and so of the digest: a replica that did it too early, or
