@@ -114,7 +114,7 @@ func (s *Server) health(c echo.Context) error {
 	return reply(c, http.StatusOK, map[string]any{
 		"healthy": h.Healthy, "failure_tolerance": h.FailureTolerance, "leader": h.Leader, "voters": h.Voters, "clocks_agree": h.ClocksAgree,
 		"machine_version": h.MachineVersion,
-		"servers": servers, "cluster_id": st.ClusterID, "term": st.Term,
+		"servers":         servers, "cluster_id": st.ClusterID, "term": st.Term,
 		"node": map[string]any{"id": st.Name, "server_id": st.ServerID, "state": st.State, "ready": st.Ready,
 			"applied_index": st.AppliedIndex, "commit_index": st.CommitIndex, "last_contact": st.LastContact.String()},
 	})

@@ -86,9 +86,9 @@ func TestThreeFiveThreeUnderLoad(t *testing.T) {
 		l.goesOn(20)
 
 		c.run(added[0])
-		<-added[0].exited
-		if added[0].cmd.ProcessState.ExitCode() == 0 {
-			t.Error("a removed node started again with its data")
+		c.gone(added[0])
+		if log, err := os.ReadFile(added[0].log); err != nil || !strings.Contains(string(log), "it does not come back by itself") {
+			t.Errorf("a removed node that is started again does not say why it ends: %v", err)
 		}
 		c.nodes = c.nodes[:3]
 	}
