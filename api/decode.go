@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,6 +29,9 @@ func body(c echo.Context) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body is larger than %d MiB", limit>>20), "")
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, problem(http.StatusRequestTimeout, "slow_body", "the body did not come in time", "http.body_timeout bounds it")
 	}
 	if err != nil {
 		return nil, badInput("the body could not be read", "")

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/pprof"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -23,9 +26,9 @@ func (s *Server) guard(withProxy, withAPI bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Meshfw-Node", s.o.Node.Name())
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if !proxied(r) { // the proxy has bounds of its own
-			w, r = s.bounded(w, r)
-		}
+		answer, r := s.bounded(w, r)
+		w = answer
+		defer s.recovered(answer, r)
 		if bad := badPath(r); bad != "" {
 			writeProblem(badInput("the path "+bad, ""), s.e.NewContext(r, w))
 			return
@@ -87,10 +90,17 @@ func badPath(r *http.Request) string {
 
 // bounded puts deadlines on a slow client, which hold also where a call itself
 // may last.
-func (s *Server) bounded(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request) {
+func (s *Server) bounded(w http.ResponseWriter, r *http.Request) (*slowWriter, *http.Request) {
 	control := http.NewResponseController(w)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &slowBody{ReadCloser: r.Body, control: control, end: time.Now().Add(s.o.BodyTimeout)}
+		// What the handler leaves unread net/http reads before it answers: the
+		// deadline holds for that too. The request is copied, because net/http
+		// looks at the body that it made: a client that waits to be told to go
+		// on (Expect: 100-continue) is answered at once.
+		end := time.Now().Add(s.o.BodyTimeout)
+		_ = control.SetReadDeadline(end)
+		r = r.WithContext(r.Context())
+		r.Body = &slowBody{ReadCloser: r.Body, control: control, end: end}
 	}
 	_ = control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
 	return &slowWriter{ResponseWriter: w, control: control, limit: s.o.WriteTimeout}, r
@@ -109,7 +119,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	_ = b.control.SetReadDeadline(b.end.Add(time.Duration(b.read) * time.Second / minBodyRate))
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
-	if err != nil {
+	if err == io.EOF {
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
@@ -120,20 +130,57 @@ type slowWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	limit   time.Duration
+	began   bool // the status is on its way
+}
+
+func (w *slowWriter) WriteHeader(status int) {
+	w.began = w.began || status >= http.StatusOK
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *slowWriter) Write(p []byte) (int, error) {
+	w.began = true
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	return w.ResponseWriter.Write(p)
 }
 
 func (w *slowWriter) Flush() {
+	w.began = true
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	_ = w.control.Flush()
 }
 
 // Unwrap lets a ResponseController reach what is underneath.
 func (w *slowWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// recovered answers for a handler that panicked, in the form of the call's
+// dialect. What the panic says may hold what a client sent, keys too: of it
+// only the type is logged, or the text where it is the runtime's own. An answer
+// that has begun is cut off, so that nobody takes it for whole.
+func (s *Server) recovered(w *slowWriter, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler { //nolint:errorlint // it is panicked as it is
+		panic(v)
+	}
+	what := fmt.Sprintf("%T", v)
+	if fault, ok := v.(runtime.Error); ok {
+		what = fault.Error()
+	}
+	s.o.Logger.Error("a handler panicked", "method", r.Method, "panic", what, "stack", string(debug.Stack()))
+	if w.began {
+		panic(http.ErrAbortHandler)
+	}
+	if p, ok := s.o.Proxy.(interface {
+		Failed(http.ResponseWriter, *http.Request)
+	}); ok && proxied(r) {
+		p.Failed(w, r)
+		return
+	}
+	writeProblem(problem(http.StatusInternalServerError, "internal", "the node failed in this call", "its log has more; try again with the same id"), s.e.NewContext(r, w))
+}
 
 const profilePrefix = "/debug/pprof"
 

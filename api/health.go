@@ -36,7 +36,7 @@ func (s *Server) ready(c echo.Context) error {
 	if verbose && s.o.Drift != nil {
 		drift := s.o.Drift()
 		if len(drift) == 0 {
-			b.WriteString("[+] config: what it says of budgets is what the cluster has\n")
+			b.WriteString("[+] config: what it says of budgets, prices and keys is what the cluster has\n")
 		}
 		for _, d := range drift { // the cluster's policy rules, so this is no reason not to serve
 			fmt.Fprintf(&b, "[!] config: %s\n", d)

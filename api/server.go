@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -73,6 +74,8 @@ type Options struct {
 	Registry  *prometheus.Registry // nil: no metrics
 	Drift     func() []string      // what differs between config and cluster, with the command that applies it; nil: not known
 
+	Logger hclog.Logger // nil: nothing is logged
+
 	MetricsOpen  bool          // /metrics without a key
 	BodyTimeout  time.Duration // for the body of a request, and one second more for each 64 KiB; 0: DefaultBodyTimeout
 	WriteTimeout time.Duration // for a client to take a piece of its answer; 0: DefaultWriteTimeout
@@ -93,6 +96,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.BodyTimeout == 0 {
 		o.BodyTimeout = DefaultBodyTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = hclog.NewNullLogger()
 	}
 	if o.WriteTimeout == 0 {
 		o.WriteTimeout = DefaultWriteTimeout

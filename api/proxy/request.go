@@ -42,9 +42,7 @@ func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		return nil, tooLarge
 	}
 	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(p.BodyTimeout)); err == nil {
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // it was set a moment ago
-	}
+	_ = control.SetReadDeadline(time.Now().Add(p.BodyTimeout)) // writers without deadlines are tests'
 	body, err := readAll(r.Body, r.ContentLength, p.MaxBodyBytes)
 	if err != nil {
 		return nil, bad("the body could not be read: it broke off, or took longer than %s", p.BodyTimeout)
@@ -52,6 +50,9 @@ func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	if int64(len(body)) > p.MaxBodyBytes {
 		return nil, tooLarge
 	}
+	// The deadline stays where the body does not end well: net/http reads what
+	// is left of it before it answers.
+	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
 }
 

@@ -81,6 +81,15 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Failed answers, in the dialect's form, a call that the firewall itself failed
+// in, where nothing was answered yet. A hold that it made stays until its
+// deadline and becomes a charge: the provider may have been called.
+func (p *Proxy) Failed(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{w: w, r: r, start: time.Now(), path: r.URL.Path, d: openai.Dialect{}}
+	p.find(x)
+	p.refuse(x, http.StatusInternalServerError, "internal", "the firewall failed in this call; its log has more", nil)
+}
+
 // find recognises the route. An empty path means that the provider named in
 // the path is not known.
 func (p *Proxy) find(x *exchange) bool {

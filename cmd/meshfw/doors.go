@@ -65,12 +65,14 @@ func (d *doors) listen(name, address string, connections int64) (net.Listener, e
 }
 
 // serve starts serving, with wrap around each handler; the channel gets the
-// first failure.
-func (d *doors) serve(cfg *config.Config, h handlers, wrap func(http.Handler) http.Handler) <-chan error {
+// first failure. What net/http has to say, such as of clients that cannot agree
+// on TLS, is logged at debug: strangers can make it say much.
+func (d *doors) serve(cfg *config.Config, h handlers, wrap func(http.Handler) http.Handler, log hclog.Logger) <-chan error {
 	failed := make(chan error, 2)
 	start := func(l net.Listener, handler http.Handler) {
 		s := &http.Server{Handler: wrap(handler), ReadHeaderTimeout: cfg.HTTP.HeaderTimeout, IdleTimeout: cfg.HTTP.IdleTimeout,
-			MaxHeaderBytes: int(cfg.HTTP.MaxHeaderBytes)}
+			MaxHeaderBytes: int(cfg.HTTP.MaxHeaderBytes),
+			ErrorLog:       log.Named("http").StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug})}
 		d.servers = append(d.servers, s)
 		go func() { failed <- s.Serve(l) }()
 	}

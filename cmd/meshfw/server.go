@@ -121,7 +121,7 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 	}
 	defer stopAlerts()
 	defer keepZones(ctx, node, log.Named("zones"))()
-	failed := doors.serve(cfg, handlers, spans)
+	failed := doors.serve(cfg, handlers, spans, log)
 	log.Info("serving", "http", doors.http.Addr().String(), "node", cfg.Node.ID, "auth", cfg.Auth.Mode)
 	go reloadOnHangup(ctx, load, doors, handlers.proxy, log)
 	go afterSeed(ctx, cfg, path, node, log)
@@ -259,8 +259,8 @@ func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *pr
 		return handlers{}, err
 	}
 	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced, Proxy: calls, Registry: registry,
-		Drift:       func() []string { return drift(cfg, path, node.Ledger()) },
-		MetricsOpen: cfg.HTTP.MetricsOpen, BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout})
+		Drift:  func() []string { return drift(cfg, path, node.Ledger()) },
+		Logger: log.Named("api"), MetricsOpen: cfg.HTTP.MetricsOpen, BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout})
 	return handlers{server, calls}, err
 }
 

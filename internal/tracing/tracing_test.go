@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	spans "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -80,5 +82,33 @@ func TestOptionsAreChecked(t *testing.T) {
 		if _, err := New(context.Background(), o); err == nil {
 			t.Errorf("%+v was taken", o)
 		}
+	}
+}
+
+// Ensure that no span carries a call's query, where a key may stand, nor its
+// credentials.
+func TestSpansCarryNoCredentials(t *testing.T) {
+	url, got := collect(t)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	tr, err := New(ctx, Options{Endpoint: url, Headers: map[string]string{"X-Token": "t"}, SamplePercent: 100, Node: "n1", Version: "v"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const canary = "canary-of-a-key"
+	r := httptest.NewRequest(http.MethodPost, "/v1beta/models/gemini:generateContent?key="+canary, nil)
+	for _, name := range []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Cookie", "Proxy-Authorization", "Baggage"} {
+		r.Header.Set(name, canary)
+	}
+	tr.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })).ServeHTTP(httptest.NewRecorder(), r)
+	if err := tr.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	all := got()
+	if len(all) != 1 {
+		t.Fatalf("%d spans, want 1", len(all))
+	}
+	if text := prototext.Format(all[0]); strings.Contains(text, canary) || !strings.Contains(text, "/v1beta/models/gemini:generateContent") {
+		t.Errorf("the span: %s", text)
 	}
 }
