@@ -92,18 +92,22 @@ func badPath(r *http.Request) string {
 // may last.
 func (s *Server) bounded(w http.ResponseWriter, r *http.Request) (*slowWriter, *http.Request) {
 	control := http.NewResponseController(w)
+	out := &slowWriter{ResponseWriter: w, control: control, limit: s.o.WriteTimeout}
 	if r.Body != nil && r.Body != http.NoBody {
-		// What the handler leaves unread net/http reads before it answers: the
-		// deadline holds for that too. The request is copied, because net/http
-		// looks at the body that it made: a client that waits to be told to go
-		// on (Expect: 100-continue) is answered at once.
+		// What the handler leaves unread net/http reads: the deadline holds for
+		// that too. The request is copied, because net/http looks at the body
+		// that it made: a client that waits to be told to go on (Expect:
+		// 100-continue) is answered at once.
 		end := time.Now().Add(s.o.BodyTimeout)
 		_ = control.SetReadDeadline(end)
 		r = r.WithContext(r.Context())
-		r.Body = &slowBody{ReadCloser: r.Body, control: control, end: end}
+		body := &slowBody{ReadCloser: r.Body, control: control, end: end}
+		if r.Body = body; r.ProtoMajor == 1 {
+			out.body = body
+		}
 	}
 	_ = control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
-	return &slowWriter{ResponseWriter: w, control: control, limit: s.o.WriteTimeout}, r
+	return out, r
 }
 
 // slowBody gives a body until end, and more as it comes in.
@@ -112,6 +116,7 @@ type slowBody struct {
 	control *http.ResponseController
 	end     time.Time
 	read    int64
+	ended   bool
 }
 
 func (b *slowBody) Read(p []byte) (int, error) {
@@ -120,6 +125,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
 	if err == io.EOF {
+		b.ended = true
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
@@ -130,22 +136,35 @@ type slowWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	limit   time.Duration
-	began   bool // the status is on its way
+	body    *slowBody // of an HTTP/1 request; nil: none
+	began   bool      // the status is on its way
 }
 
 func (w *slowWriter) WriteHeader(status int) {
-	w.began = w.began || status >= http.StatusOK
+	if status >= http.StatusOK {
+		w.begin()
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *slowWriter) Write(p []byte) (int, error) {
+// begin notes that the answer goes out. Where the body was not read to its end
+// the connection is closed after it; else net/http would first wait for the
+// rest, and the client for its answer.
+func (w *slowWriter) begin() {
+	if !w.began && w.body != nil && !w.body.ended {
+		w.Header().Set("Connection", "close")
+	}
 	w.began = true
+}
+
+func (w *slowWriter) Write(p []byte) (int, error) {
+	w.begin()
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	return w.ResponseWriter.Write(p)
 }
 
 func (w *slowWriter) Flush() {
-	w.began = true
+	w.begin()
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	_ = w.control.Flush()
 }
