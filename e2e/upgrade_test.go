@@ -102,7 +102,8 @@ func TestRollingUpgrade(t *testing.T) {
 		l.with(n)
 		c.guide(blocks[1])
 		if i < 2 {
-			time.Sleep(raiseLooks) // for a leader that would raise it too early
+			c.must("cluster", "transfer-leader", n.name) // the newer binary leads,
+			time.Sleep(raiseLooks)                       // and has the time to raise it too early
 		}
 		l.goesOn(20)
 	}
