@@ -1,9 +1,11 @@
 package config
 
 import (
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -31,6 +33,24 @@ func TestExamples(t *testing.T) {
 		if !reflect.DeepEqual(c, first) {
 			t.Errorf("%s: %+v\nhcl: %+v", ext, c, first)
 		}
+	}
+}
+
+// Ensure that every setting that the example shows in a comment can be used.
+func TestCommentedExamples(t *testing.T) {
+	text, err := os.ReadFile("../config.hcl.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?m)^( *)# ( *)([a-z0-9_]+ += .*|[a-z_]+( "[^"]*")? \{.*|\})$`).ReplaceAll(text, []byte("$1$2$3"))
+	c, err := Parse("config.hcl", shown, append(testEnv, "GEMINI_API_KEY=sk-c", "MESHFW_ADMIN_TOKEN=t",
+		"CI_KEY_SHA256="+strings.Repeat("0a", 32), "WEBHOOK_SECRET=whsec_"+base64.StdEncoding.EncodeToString([]byte(strings.Repeat("s", 32)))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.HTTP.TLS == nil || c.Cluster.TLS == nil || c.Admin == nil || c.Auth.AdminToken != "t" || len(c.Keys) != 1 || len(c.Webhooks) != 1 ||
+		c.Tracing.SamplePercent != 10 || c.Snapshots.Keep != 24 || c.Limits.Keys != 20000 || len(c.Providers) != 3 || len(c.Degrades) != 1 {
+		t.Errorf("read %+v", c)
 	}
 }
 
