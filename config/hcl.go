@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 
@@ -67,7 +68,8 @@ func lineOf(r hcl.Range) string { return fmt.Sprintf("%s:%d", r.Filename, r.Star
 
 func diagnosed(diags hcl.Diagnostics) error {
 	d := diags.Errs()[0]
-	if one, ok := d.(*hcl.Diagnostic); ok && one.Subject != nil {
+	var one *hcl.Diagnostic
+	if errors.As(d, &one) && one.Subject != nil {
 		return fmt.Errorf("%s: %s %s", lineOf(*one.Subject), one.Summary+".", one.Detail)
 	}
 	return d

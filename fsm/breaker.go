@@ -8,7 +8,7 @@ const defaultCoolDown = minute
 // trip opens an account's breaker. a is the account for writing.
 func (m *Machine) trip(p *policy, a *account, reason string) {
 	x := m.editExt(a)
-	cool := Time(defaultCoolDown)
+	cool := defaultCoolDown
 	if p.Breaker != nil && p.Breaker.CoolDown > 0 {
 		cool = Time(p.Breaker.CoolDown)
 	}

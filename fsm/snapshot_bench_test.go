@@ -151,7 +151,6 @@ func BenchmarkSnapshotMillionAccounts(b *testing.B) {
 		for i := 2000; i < 4000 && len(written) == 0; i += 20 {
 			busy.apply(b, m, log[i:i+20])
 		}
-		from = time.Now()
 		if err := <-written; err != nil {
 			b.Fatal(err)
 		}

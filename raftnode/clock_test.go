@@ -74,7 +74,7 @@ func TestMinorityOfClocksMovesNothing(t *testing.T) {
 // when the agreed time is behind log time.
 func TestClockSlewsDown(t *testing.T) {
 	var c clock
-	now := fsm.Time(1_000_000 * second)
+	now := 1_000_000 * second
 	c.applied(now + second) // a leader before was a second ahead
 	c.agree(now, true)
 	last := c.stamp()

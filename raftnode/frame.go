@@ -17,8 +17,6 @@ import (
 
 var errFrame = errors.New("malformed frame on a forwarding connection")
 
-const frameHead = 4 + 8
-
 // startFrame begins a frame in b's memory.
 func startFrame(b []byte, tag uint64) []byte {
 	b = append(b[:0], 0, 0, 0, 0)

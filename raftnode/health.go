@@ -164,7 +164,7 @@ func (n *Node) Status() Status {
 	if lead != "" {
 		leading = "the leader is " + s.Leader
 	}
-	diskErr, disk := n.disk.state()
+	disk, diskErr := n.disk.state()
 	s.Checks = []Check{
 		{Name: "member", OK: n.isMember(), Detail: "this node is in the cluster's configuration"},
 		{Name: "leader", OK: lead != "" && (lead != n.serverID || n.serving.Load()), Detail: leading},

@@ -120,7 +120,7 @@ func (n *Node) tick() {
 			last, index = time.Now(), i
 		}
 		due, ok := n.machine.NextDue()
-		if !(ok && due <= n.clock.stamp()) && time.Since(last) < tickIdle {
+		if (!ok || due > n.clock.stamp()) && time.Since(last) < tickIdle {
 			continue
 		}
 		if _, err := n.Submit(context.Background(), &fsm.Tick{}); err != nil {

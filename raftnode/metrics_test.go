@@ -37,6 +37,7 @@ func TestMetrics(t *testing.T) {
 	if res := reserve("r2", 8); res.Code != fsm.Refused {
 		t.Fatalf("code %d, want a refusal", res.Code)
 	}
+	until(t, "the node is ready", func() bool { return n.Status().Ready })
 	families, err := r.Gather()
 	if err != nil {
 		t.Fatal(err)

@@ -273,7 +273,7 @@ func (n *Node) close(ctx context.Context) error {
 		}
 		n.wg.Wait()
 	})
-	errs = append(errs, n.outbox.save(), n.port.Close(), n.trans.NetworkTransport.Close())
+	errs = append(errs, n.outbox.save(), n.port.Close(), n.trans.Close())
 	if !stopped { // the store hangs under raft: closing it would hang as well
 		return errors.Join(append(errs, errors.New("raft did not stop in time; its store was not closed (nothing acknowledged is lost)"))...)
 	}
@@ -311,7 +311,7 @@ func (n *Node) kill() {
 		n.fwd.close()
 		_ = n.raft.Shutdown().Error()
 		n.wg.Wait()
-		_ = n.trans.NetworkTransport.Close()
+		_ = n.trans.Close()
 		n.port.serves.Wait()
 		n.closeErr = n.store.Close()
 	})

@@ -185,7 +185,7 @@ func TestHeartbeatsGoThroughTheMainLoop(t *testing.T) {
 	}
 	go p.serve()
 	tr := transport{raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: p, MaxPool: 1, Timeout: 5 * time.Second})}
-	defer tr.NetworkTransport.Close() //nolint:errcheck // end of the test
+	defer tr.Close() //nolint:errcheck // end of the test
 	tr.SetHeartbeatHandler(func(raft.RPC) { t.Error("the fast path was taken") })
 	go func() {
 		rpc := <-tr.Consumer()

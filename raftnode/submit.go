@@ -227,7 +227,7 @@ func (n *Node) submit(ctx context.Context, t *time.Timer, g *group) (o outcome, 
 		o, err := n.attempt(ctx, t, g)
 		switch {
 		case err != nil: // no time is left
-			if unknown = unknown || o.fate == fateUnknown; err == errDeadline {
+			if unknown = unknown || o.fate == fateUnknown; errors.Is(err, errDeadline) {
 				err = last
 			}
 			return o, unknown, err

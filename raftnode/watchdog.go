@@ -58,17 +58,18 @@ type disk struct {
 	since time.Time // when the probe that runs was started; zero: none runs
 }
 
-func (d *disk) state() (error, string) { //nolint:revive // the error is the state
+// state words how the disk does; the error is set when it failed.
+func (d *disk) state() (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.err != nil {
-		return d.err, d.err.Error()
+		return d.err.Error(), d.err
 	}
 	took := time.Duration(d.latest.Load())
 	if !d.since.IsZero() {
 		took = max(took, time.Since(d.since))
 	}
-	return nil, "the newest write and sync took " + took.Round(10*time.Microsecond).String()
+	return "the newest write and sync took " + took.Round(10*time.Microsecond).String(), nil
 }
 
 // probe writes and syncs a small file beside the log, again and again.

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-cost-firewall/meshfw/client"
-	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // explanation is what is known of a reservation, put together.
@@ -42,7 +41,7 @@ func explain(c *cobra.Command, cl *client.Client, id string) (*explanation, erro
 	h, err := cl.Reservation(c.Context(), id)
 	var answer *client.Error
 	if errors.As(err, &answer) && answer.Status == http.StatusNotFound {
-		return nil, fmt.Errorf("reservation %s: %w\n  Refused calls have none: their answer says why. Closed ones are kept for 15 minutes.", id, err)
+		return nil, fmt.Errorf("reservation %s: %w\n  Refused calls have none: their answer says why. Closed ones are kept for 15 minutes", id, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reservation %s: %w", id, err)
@@ -132,7 +131,7 @@ func (e *explanation) show(t *table) {
 			t.row("  "+l.Item, fmt.Sprintf("up to %d", l.Quantity), "at "+l.Price, l.Amount+" USD")
 		}
 		if rest := h.Amount - e.Bound.Amount; rest != 0 {
-			t.row("  other", "", "dearer prices the call may reach, and extensions", money.USD(rest).String()+" USD")
+			t.row("  other", "", "dearer prices the call may reach, and extensions", rest.String()+" USD")
 		}
 	}
 	if u := h.Usage; u != nil {

@@ -76,7 +76,7 @@ func initFiles(dir string, nodes []string) error {
 		if err != nil {
 			return err
 		}
-		return os.Chown(path, imageUser, imageUser)
+		return os.Lchown(path, imageUser, imageUser) //nolint:gosec // the folder is the operator's own, and links are not followed
 	})
 }
 

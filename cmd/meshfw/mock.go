@@ -26,7 +26,7 @@ func mockProviderCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), "stand-in provider at", s.URL())
-			stop := context.AfterFunc(c.Context(), func() { s.Close() })
+			stop := context.AfterFunc(c.Context(), func() { _ = s.Close() })
 			defer stop()
 			if err := s.Serve(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 				return err

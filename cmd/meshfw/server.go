@@ -89,7 +89,7 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 	if err != nil {
 		return err
 	}
-	defer doors.close()
+	defer func() { _ = doors.close() }() // closed before where all went well
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	member, err := memberConfig(cfg, base, doors, registry, log)

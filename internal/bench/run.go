@@ -100,7 +100,7 @@ func Run(ctx context.Context, h *Host, o Options) (*Report, error) {
 		return nil, err
 	}
 	if o.Profiles != "" {
-		if err := os.MkdirAll(o.Profiles, 0o755); err != nil {
+		if err := os.MkdirAll(o.Profiles, 0o750); err != nil {
 			return nil, err
 		}
 	}

@@ -57,7 +57,7 @@ func (l *Ledger) deleteBudget(c *fsm.DeleteBudget) Answer {
 // there and its partition can be.
 func (l *Ledger) forEdit(ref fsm.AccountRef) (*Account, *Answer) {
 	b := l.Budgets[ref.Budget]
-	code := fsm.OK
+	var code fsm.Code
 	switch {
 	case ref.Partition == "":
 		code = fsm.BadInput

@@ -7,7 +7,8 @@ import (
 // find returns the record that a command ends or changes, or the answer when it
 // may not.
 func (l *Ledger) find(id string, origin fsm.Origin, owner string, force bool) (*Record, *Answer) {
-	r, code := l.byID[id], fsm.OK
+	r := l.byID[id]
+	var code fsm.Code
 	switch {
 	case r == nil:
 		code = fsm.NotFound

@@ -23,7 +23,6 @@ type names struct {
 	w       *world
 	ops     uint64
 	ids     []string
-	done    []*operation
 	waiting []*operation
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
-	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // replica is one member.
@@ -130,7 +129,7 @@ func (w *world) judge(r *replica, e *entry, results []fsm.Result) {
 		}
 		for _, a := range res.Accounts {
 			if used := a.Spent + a.Provisional + a.Held; !a.Monitor && a.Limit != nil && used > *a.Limit && res.Reservation.State == fsm.StateOpen {
-				w.fail("entry %d: granted past the limit of %v: %s used of %s", index, a.Ref, used, money.USD(*a.Limit))
+				w.fail("entry %d: granted past the limit of %v: %s used of %s", index, a.Ref, used, *a.Limit)
 			}
 		}
 	}

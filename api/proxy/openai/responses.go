@@ -55,7 +55,7 @@ func readResponse(r gjson.Result) (dialect.Answer, error) {
 	a.Reading, err = pricing.ReadOpenAIResponsesUsage([]byte(r.Get("usage").Raw))
 	a.ServiceTier = r.Get("service_tier").String()
 	if output := r.Get("output"); err == nil && output.IsArray() {
-		err = pricing.CountResponsesTools([]byte(output.Raw), &a.Reading.Usage)
+		err = pricing.CountResponsesTools([]byte(output.Raw), &a.Usage)
 	}
 	return a, err
 }
