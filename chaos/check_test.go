@@ -381,7 +381,7 @@ func (p *place) gives(c *call) string {
 func realTime(calls []*call) error {
 	var logged []*call
 	for _, c := range calls {
-		if c.acknowledged() && !(c.refused() && c.ID == "") {
+		if c.acknowledged() && (!c.refused() || c.ID != "") {
 			logged = append(logged, c)
 		}
 	}

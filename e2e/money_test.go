@@ -319,7 +319,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		if name == "20 MB" {
 			want = http.StatusRequestEntityTooLarge
 		}
-		if status != want && !(want == http.StatusRequestEntityTooLarge && status == 0) { // the body may be cut off while it is sent
+		if status != want && (want != http.StatusRequestEntityTooLarge || status != 0) { // the body may be cut off while it is sent
 			t.Errorf("%s: status %d, want %d: %.300s", name, status, want, answer)
 		}
 	}
