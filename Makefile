@@ -31,7 +31,7 @@ test-all: export MESHFW_TEST_ALL = 1
 test-all: vet ## the same with everything that takes long (an hour or more)
 	$(RACE) -count=1 -timeout 60m ./...
 	cd e2e && $(GO) test -p 1 -count=1 -timeout 60m ./...
-	$(MAKE) sim
+	$(MAKE) sim sim-raft
 	cd chaos && $(GO) test -count=1 -timeout 60m ./... -args -faults 60 -kills 10
 
 .PHONY: test-e2e
@@ -70,6 +70,12 @@ bench: ## Go benchmarks of the hot path, BENCHCOUNT (6) times, summed up by benc
 bench-peers: build ## the same debit in etcd, PostgreSQL and Redis (Debian: apt-get install postgresql redis-server), taking turns with the firewall
 	cd bench && $(GO) build -o ../bin/bench-peers ./peers
 	bin/bench-peers -meshfw bin/meshfw
+
+RAFT_SCHEDULES ?= 500
+
+.PHONY: sim-raft
+sim-raft: ## RAFT_SCHEDULES (500) schedules of real raft over TCP, with partitions and crashes that lose what was not synced
+	MESHFW_SCHEDULES=$(RAFT_SCHEDULES) $(GO) test ./raftnode -count=1 -v -timeout 60m -run TestSchedules
 
 .PHONY: vet
 vet: ## gofmt and go vet

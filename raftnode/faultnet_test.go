@@ -60,6 +60,13 @@ func (f *faultNet) part(a, b string) {
 	}
 }
 
+// setDelay slows each write down.
+func (f *faultNet) setDelay(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.delay = d
+}
+
 func (f *faultNet) heal(a, b string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

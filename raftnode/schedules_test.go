@@ -1,0 +1,267 @@
+package raftnode
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
+)
+
+// acknowledged is one answer that a client got.
+type acknowledged struct {
+	Kind    string
+	Command fsm.Command
+	Result  fsm.Result
+}
+
+// schedule is one cluster, its clients and its faults, drawn from a seed.
+type schedule struct {
+	t      *testing.T
+	seed   uint64
+	net    *faultNet
+	names  []string
+	cfgs   []Config
+	stores []*crashStore
+	nodes  []atomic.Pointer[Node]
+
+	mu      sync.Mutex
+	history []acknowledged
+	faults  []string
+}
+
+// Ensure what clients were told survives partitions, delays, crashes, transfers,
+// snapshots and clock skew: MESHFW_SCHEDULES many, from MESHFW_SEED on.
+func TestSchedules(t *testing.T) {
+	number := func(name string, or int) int {
+		n, err := strconv.Atoi(os.Getenv(name))
+		if err != nil {
+			return or
+		}
+		return n
+	}
+	first := number("MESHFW_SEED", 1)
+	for i := range number("MESHFW_SCHEDULES", 2) {
+		t.Run(fmt.Sprint("seed=", first+i), func(t *testing.T) { runSchedule(t, uint64(first+i)) })
+	}
+}
+
+func runSchedule(t *testing.T, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	s := &schedule{t: t, seed: seed, net: newFaultNet()}
+	defer s.save()
+	size := 3
+	if rng.IntN(5) == 0 {
+		size = 5
+	}
+	limit := money.USD(5000)
+	var addrs []string
+	for range size {
+		addrs = append(addrs, freeAddress(t))
+	}
+	s.stores, s.nodes = make([]*crashStore, size), make([]atomic.Pointer[Node], size)
+	for i := range size {
+		c := config(t, string(rune('a'+i)), addrs[i], size, addrs...)
+		c.ReserveTimeout = 5 * time.Second
+		c.Seed = fsm.Seed{Budgets: []fsm.Budget{{Name: "b", Limit: &limit}}}
+		c.wrapStore = func(under stores) stores { s.stores[i] = &crashStore{stores: under}; return s.stores[i] }
+		s.net.join(&c)
+		s.names, s.cfgs = append(s.names, c.Name), append(s.cfgs, c)
+		s.nodes[i].Store(start(t, c))
+	}
+	submit(t, s.nodes[0].Load(), &fsm.Noop{})
+	stop := make(chan struct{})
+	var clients sync.WaitGroup
+	end := sync.OnceFunc(func() { close(stop); clients.Wait() })
+	defer end() // before save, also when a fault fails the test
+	for k := range 3 {
+		clients.Go(func() { s.client(rand.New(rand.NewPCG(seed, uint64(k)+1)), k, stop) })
+	}
+	for range 2 + rng.IntN(3) {
+		s.fault(rng)
+	}
+	end()
+	s.check()
+}
+
+// client makes calls through all nodes, each again with the same ids until it
+// is answered.
+func (s *schedule) client(rng *rand.Rand, k int, stop chan struct{}) {
+	for i := 0; ; i++ {
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Duration(rng.IntN(10)) * time.Millisecond):
+		}
+		id, amount := fmt.Sprintf("r%d-%d", k, i), money.USD(rng.IntN(300))
+		labels := fsm.NewLabels(map[string]string{fsm.LabelAgent: "x"})
+		if rng.IntN(5) == 0 {
+			s.call(rng, &fsm.Charge{ID: "c" + id, Labels: labels, Amount: amount / 20})
+			continue
+		}
+		res, ok := s.call(rng, &fsm.Reserve{ID: id, CallerID: true, Labels: labels, TTL: int64(time.Minute), Origin: fsm.OriginAPI,
+			Alternatives: []fsm.Alternative{{Model: "m", Provider: "p", FixedPico: int64(amount) * 1000}}})
+		if !ok || res.Code != fsm.OK {
+			continue
+		}
+		if rng.IntN(3) == 0 {
+			s.call(rng, &fsm.Extend{ID: id, Amount: amount + 1, Origin: fsm.OriginAPI})
+		}
+		if rng.IntN(2) == 0 {
+			s.call(rng, &fsm.Release{ID: id, Origin: fsm.OriginAPI})
+		} else {
+			s.call(rng, &fsm.Settle{ID: id, Amount: amount / 10, Origin: fsm.OriginAPI})
+		}
+	}
+}
+
+func (s *schedule) call(rng *rand.Rand, c fsm.Command) (fsm.Result, bool) {
+	for range 4 {
+		n := s.nodes[rng.IntN(len(s.nodes))].Load()
+		res, err := n.Submit(ThroughLog(context.Background()), c)
+		if err == nil {
+			s.mu.Lock()
+			s.history = append(s.history, acknowledged{fmt.Sprintf("%T", c), c, res})
+			s.mu.Unlock()
+			return res, true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fsm.Result{}, false
+}
+
+// fault does something bad for a while and ends it.
+func (s *schedule) fault(rng *rand.Rand) {
+	i := rng.IntN(len(s.nodes))
+	n, lasts := s.nodes[i].Load(), time.Duration(100+rng.IntN(500))*time.Millisecond
+	kind := []string{"cut off", "delay", "crash", "crash of all", "snapshot", "transfer", "skew"}[rng.IntN(7)]
+	s.faults = append(s.faults, fmt.Sprintf("%s %s %v", kind, s.names[i], lasts))
+	switch kind {
+	case "cut off":
+		s.net.isolate(s.names[i], s.names...)
+		time.Sleep(lasts)
+		s.net.rejoin(s.names[i], s.names...)
+	case "delay":
+		s.net.setDelay(time.Duration(1+rng.IntN(30)) * time.Millisecond)
+		time.Sleep(lasts)
+		s.net.setDelay(0)
+	case "crash":
+		s.crash(rng.IntN(3), i)
+		time.Sleep(lasts)
+		s.restart(i)
+	case "crash of all":
+		for j := range s.nodes {
+			s.crash(rng.IntN(3), j)
+		}
+		for j := range s.nodes {
+			s.restart(j)
+		}
+	case "snapshot":
+		_ = n.raft.Snapshot().Error() // nothing new to take is no fault
+	case "transfer":
+		ctx, end := context.WithTimeout(context.Background(), 2*time.Second)
+		_ = n.TransferLeader(ctx, "") // may well fail under load
+		end()
+	case "skew":
+		n.skew.Store(int64(time.Duration(rng.IntN(7200)-3600) * time.Second))
+	}
+	time.Sleep(lasts / 2)
+}
+
+func (s *schedule) crash(keep, i int) {
+	s.stores[i].crash(keep)
+	s.nodes[i].Load().kill()
+}
+
+func (s *schedule) restart(i int) { s.nodes[i].Store(start(s.t, s.cfgs[i])) }
+
+// check compares the replicas, and what clients were told with the log.
+func (s *schedule) check() {
+	var nodes []*Node
+	for i := range s.nodes {
+		nodes = append(nodes, s.nodes[i].Load())
+	}
+	submit(s.t, nodes[0], &fsm.Noop{})
+	agree(s.t, nodes...)
+	for _, n := range nodes {
+		if err := n.Ledger().CheckInvariants(); err != nil {
+			s.t.Errorf("books of %s: %v", n.Name(), err)
+		}
+	}
+	told := map[uint64]map[string]bool{}
+	fresh := fsm.New(fsm.DefaultLimits())
+	for _, l := range s.log() {
+		results, err := fresh.Apply(l.Index, l.Data)
+		if err != nil {
+			s.t.Fatalf("replay of entry %d: %v", l.Index, err)
+		}
+		told[l.Index] = map[string]bool{}
+		for _, r := range results {
+			told[l.Index][string(fsm.EncodeResult(nil, &r))] = true
+			for _, a := range r.Accounts {
+				if r.Code == fsm.OK && a.Limit != nil && r.Reservation != nil && r.Reservation.State == fsm.StateOpen && a.Spent+a.Provisional+a.Held > *a.Limit {
+					s.t.Errorf("entry %d grants over the limit: %+v", l.Index, a)
+				}
+			}
+		}
+	}
+	for _, h := range s.history {
+		if (h.Result.Code == fsm.OK || h.Result.Code == fsm.Refused) && !told[h.Result.Index][string(fsm.EncodeResult(nil, &h.Result))] {
+			s.t.Errorf("%s %+v was answered %+v, which the log does not say", h.Kind, h.Command, h.Result)
+		}
+	}
+	if len(s.history) == 0 {
+		s.t.Error("no call was answered")
+	}
+}
+
+// log is what the first node has of the log, up to what it applied.
+func (s *schedule) log() (out []*raft.Log) {
+	first, err := s.stores[0].FirstIndex()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := first; i <= s.nodes[0].Load().raft.AppliedIndex(); i++ {
+		l := new(raft.Log)
+		if err := s.stores[0].GetLog(i, l); err != nil {
+			s.t.Fatalf("entry %d: %v", i, err)
+		}
+		if l.Type == raft.LogCommand {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// save keeps what a failed schedule did.
+func (s *schedule) save() {
+	if !s.t.Failed() {
+		return
+	}
+	dir, err := os.MkdirTemp("", fmt.Sprint("schedule-", s.seed, "-"))
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	for name, v := range map[string]any{"history.json": s.history, "faults.json": s.faults, "log.json": s.log()} {
+		b, err := json.MarshalIndent(v, "", " ")
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
+		}
+		if err != nil {
+			s.t.Error(err)
+		}
+	}
+	s.t.Logf("log, history and faults are in %s; again with MESHFW_SEED=%d MESHFW_SCHEDULES=1", dir, s.seed)
+}
