@@ -26,10 +26,14 @@ const (
 	// trailingLogs are kept behind a snapshot: over a minute of full load, so
 	// that a follower that had to install one finds the entries it needs next
 	// (hashicorp/raft #697).
-	trailingLogs      = 32_768
-	boltLockTimeout   = time.Second
-	transportPool     = 4
-	transportTimeout  = 10 * time.Second
+	trailingLogs     = 32_768
+	boltLockTimeout  = time.Second
+	transportPool    = 4
+	transportTimeout = 10 * time.Second
+	// 1 switches raft's pipelining off. One batch is in flight anyway, so it brings nothing, and when a
+	// connection goes silent its sender waits for ever for a decoder that has given up: the follower hears
+	// heartbeats and gets no more entries until the leader changes (TestSchedules, seed 4).
+	rpcsInFlight      = 1
 	watchEvery        = 250 * time.Millisecond
 	tickIdle          = 10 * time.Second
 	closeOutboxLimit  = 2 * time.Second
@@ -156,7 +160,7 @@ func (n *Node) openRaft() error {
 		return fmt.Errorf("snapshot store: %w", err)
 	}
 	n.trans = transport{raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream: n.port, MaxPool: transportPool, Timeout: n.cfg.transportTimeout, Logger: n.log})}
+		Stream: n.port, MaxPool: transportPool, MaxRPCsInFlight: rpcsInFlight, Timeout: n.cfg.transportTimeout, Logger: n.log})}
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(n.serverID)
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = n.cfg.Heartbeat, n.cfg.Election, n.cfg.Lease

@@ -74,6 +74,7 @@ func runSchedule(t *testing.T, seed uint64) {
 	for i := range size {
 		c := config(t, string(rune('a'+i)), addrs[i], size, addrs...)
 		c.ReserveTimeout = 5 * time.Second
+		c.transportTimeout = 500 * time.Millisecond // a connection that went silent is given up soon
 		c.Seed = fsm.Seed{Budgets: []fsm.Budget{{Name: "b", Limit: &limit}}}
 		c.wrapStore = func(under stores) stores { s.stores[i] = &crashStore{stores: under}; return s.stores[i] }
 		s.net.join(&c)
@@ -193,7 +194,7 @@ func (s *schedule) check() {
 		nodes = append(nodes, s.nodes[i].Load())
 	}
 	submit(s.t, nodes[0], &fsm.Noop{})
-	agree(s.t, nodes...)
+	s.agree(nodes)
 	for _, n := range nodes {
 		if err := n.Ledger().CheckInvariants(); err != nil {
 			s.t.Errorf("books of %s: %v", n.Name(), err)
@@ -223,6 +224,32 @@ func (s *schedule) check() {
 	}
 	if len(s.history) == 0 {
 		s.t.Error("no call was answered")
+	}
+}
+
+// agree waits until all replicas have applied the same; where they never do,
+// it tells how each of them stands.
+func (s *schedule) agree(nodes []*Node) {
+	s.t.Helper()
+	same := func() bool {
+		i, d := nodes[0].Ledger().Digest()
+		for _, n := range nodes[1:] {
+			if j, e := n.Ledger().Digest(); i != j || d != e {
+				return false
+			}
+		}
+		return true
+	}
+	for end := time.Now().Add(20 * time.Second); !same(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().Before(end) {
+			continue
+		}
+		for _, n := range nodes {
+			i, d := n.Ledger().Digest()
+			st := n.Status()
+			s.t.Logf("%s: %s in term %d, follows %q, applied %d, digest %x at %d, stopped by %v", n.Name(), st.State, st.Term, st.Leader, st.AppliedIndex, d, i, n.Err())
+		}
+		s.t.Fatal("the replicas do not agree")
 	}
 }
 
