@@ -60,6 +60,7 @@ type Gate interface {
 type Options struct {
 	Ledger    Ledger
 	State     State
+	Fresh     func(context.Context) error // waits until State is as fresh as the leader's; nil: it always is
 	Gate      Gate
 	Catalogue func() *pricing.Catalogue
 	// Prices is Catalogue with the log index of its prices, and PricesAt the

@@ -1,11 +1,13 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -187,7 +189,7 @@ func (p *Proxy) settleStored(x *exchange, answer []byte) {
 func (p *Proxy) settleBackground(x *exchange, reservation string, said dialect.Answer) {
 	hold, known := p.background.get(x.route.ID)
 	if !known {
-		if hold, known = p.State.Reservation(reservation); !known || hold.Origin != fsm.OriginProxy {
+		if hold, known = p.reservation(x, reservation); !known || hold.Origin != fsm.OriginProxy {
 			return // it was no background call, or is settled and forgotten
 		}
 	}
@@ -205,6 +207,26 @@ func (p *Proxy) settleBackground(x *exchange, reservation string, said dialect.A
 	p.Logger.Info("call", "reservation", hold.ID, "outcome", "background_settled", "route", x.route.Name, "provider", hold.Provider,
 		"model", hold.Model, "held_usd", hold.Amount.String(), "cost_usd", b.amount.String(),
 		"input_tokens", b.usage.InputTokens, "output_tokens", b.usage.OutputTokens)
+}
+
+// freshWithin bounds the wait for the leader's word on a reservation.
+const freshWithin = 5 * time.Second
+
+// reservation reads a hold that another node made: this node's ledger may be a
+// moment behind, so what it does not know is looked up again once it is as
+// fresh as the leader's.
+func (p *Proxy) reservation(x *exchange, id string) (fsm.Reservation, bool) {
+	hold, known := p.State.Reservation(id)
+	if known || id == "" || p.Fresh == nil {
+		return hold, known
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), freshWithin)
+	defer cancel()
+	if err := p.Fresh(ctx); err != nil {
+		p.Logger.Warn("whether a background call has a hold could not be asked of the leader; the next look at it settles", "reservation", id, "error", err)
+		return hold, false
+	}
+	return p.State.Reservation(id)
 }
 
 func (p *Proxy) billStored(hold *fsm.Reservation, said dialect.Answer) (bill, error) {

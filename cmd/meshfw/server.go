@@ -245,7 +245,8 @@ func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *pr
 	if err != nil {
 		return handlers{}, err
 	}
-	options := proxy.Options{Ledger: node, State: node.Ledger(), Gate: auth.Spender{Gate: gate}, Catalogue: priced.Catalogue,
+	options := proxy.Options{Ledger: node, State: node.Ledger(),
+		Fresh: func(ctx context.Context) error { return node.ReadAt(ctx, raftnode.Default, 0) }, Gate: auth.Spender{Gate: gate}, Catalogue: priced.Catalogue,
 		Prices: priced.Current, PricesAt: priced.At,
 		Providers: providers, Logger: log.Named("proxy"), Registerer: registry,
 		Clamp: proxy.Clamp{MinOutputTokens: cfg.Clamp.MinOutputTokens, Explicit: cfg.Clamp.Explicit}, MaxBodyBytes: cfg.HTTP.MaxBodyBytes,
