@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -26,14 +27,14 @@ const adminToken = "the-admins-own-token"
 
 // bench is one real node in keys mode with the API before it.
 type bench struct {
-	t    *testing.T
+	t    testing.TB
 	node *raftnode.Node
 	api  *Server
 	url  string
 	from int // number of the client's address
 }
 
-func start(t *testing.T, headers ...string) *bench {
+func start(t testing.TB, headers ...string) *bench {
 	t.Helper()
 	limit := 10 * money.Dollar
 	node, err := raftnode.Open(raftnode.Config{
@@ -60,7 +61,8 @@ func start(t *testing.T, headers ...string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: func() *pricing.Catalogue { return catalogue },
+	priced := prices.New(catalogue, node.Ledger())
+	s, err := New(Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced,
 		Proxy: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })})
 	if err != nil {
 		t.Fatal(err)
