@@ -86,6 +86,7 @@ func TestAPanicSaysNothing(t *testing.T) {
 			if _, text, err := get("/v1/models"); err == nil {
 				t.Errorf("half an answer looks whole: %s", text)
 			}
+			srv.Close() // what the handlers log is there when they have ended
 			if text := log.String(); strings.Contains(text, panicCanary) || strings.Count(text, c.logged) != 3 || !strings.Contains(text, "failing") {
 				t.Errorf("logged: %s", text)
 			}

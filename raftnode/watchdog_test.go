@@ -36,7 +36,7 @@ func stopped(t *testing.T, n *Node, words ...string) {
 	t.Helper()
 	select {
 	case <-n.Done():
-	case <-time.After(30 * time.Second):
+	case <-time.After(120 * time.Second):
 		t.Fatal("the node goes on")
 	}
 	for _, w := range words {
