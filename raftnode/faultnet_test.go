@@ -1,25 +1,35 @@
 package raftnode
 
 import (
+	"errors"
 	"net"
 	"os"
 	"sync"
 	"time"
 )
 
-// faultNet cuts nodes from each other: what is sent over a cut goes nowhere and
-// nothing comes back, as when packets are dropped. Connections that were open
-// when the cut came stay dead; after the cut is healed new ones work.
+// cut is what becomes of what one node sends another.
+type cut uint8
+
+const (
+	whole   cut = iota
+	lost        // it goes nowhere; a connection that was open then stays silent that way for good
+	stalled     // it waits until the cut is healed, as TCP sends again what was lost
+)
+
+// faultNet cuts nodes from each other, in one direction or in both: what is sent
+// over a cut goes nowhere or waits, as when packets are dropped. After a lossy
+// cut is healed new connections work.
 type faultNet struct {
 	mu    sync.Mutex
 	names map[string]string // by cluster address
-	cut   map[[2]string]bool
-	delay time.Duration // before each write
+	cuts  map[[2]string]cut // by sender and receiver
+	delay time.Duration     // before each write
 	conns map[*faultConn]struct{}
 }
 
 func newFaultNet() *faultNet {
-	return &faultNet{names: map[string]string{}, cut: map[[2]string]bool{}, conns: map[*faultConn]struct{}{}}
+	return &faultNet{names: map[string]string{}, cuts: map[[2]string]cut{}, conns: map[*faultConn]struct{}{}}
 }
 
 // join lets a node's connections run through the net.
@@ -32,45 +42,36 @@ func (f *faultNet) join(c *Config) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		w := &faultConn{Conn: conn, net: f, from: name, to: f.names[conn.RemoteAddr().String()], closed: make(chan struct{})}
-		w.dead = f.cut[pair(w.from, w.to)]
+		w.out, w.in = f.cuts[[2]string{w.from, w.to}], f.cuts[[2]string{w.to, w.from}]
 		f.conns[w] = struct{}{}
 		return w
 	}
 }
 
-func pair(a, b string) [2]string {
-	if a > b {
-		a, b = b, a
-	}
-	return [2]string{a, b}
-}
-
-// part cuts a from b, in both directions; heal ends it.
-func (f *faultNet) part(a, b string) {
+// set cuts or heals what from sends to to.
+func (f *faultNet) set(from, to string, x cut) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cut[pair(a, b)] = true
+	f.cuts[[2]string{from, to}] = x
 	for c := range f.conns {
-		if pair(c.from, c.to) == pair(a, b) {
-			c.mu.Lock()
-			c.dead = true
-			c.mu.Unlock()
-			_ = c.Conn.SetReadDeadline(time.Now()) // wakes a read that waits
+		if c.from == from && c.to == to {
+			c.cutOut(x)
+		}
+		if c.from == to && c.to == from {
+			c.cutIn(x)
 		}
 	}
 }
+
+// part loses what a and b send each other; heal ends it.
+func (f *faultNet) part(a, b string) { f.set(a, b, lost); f.set(b, a, lost) }
+func (f *faultNet) heal(a, b string) { f.set(a, b, whole); f.set(b, a, whole) }
 
 // setDelay slows each write down.
 func (f *faultNet) setDelay(d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.delay = d
-}
-
-func (f *faultNet) heal(a, b string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.cut, pair(a, b))
 }
 
 // isolate cuts a node from all others named; rejoin ends it.
@@ -88,6 +89,7 @@ func (f *faultNet) rejoin(a string, others ...string) {
 	}
 }
 
+// faultConn is a connection at the end that dialled it.
 type faultConn struct {
 	net.Conn
 	net      *faultNet
@@ -95,26 +97,68 @@ type faultConn struct {
 	closed   chan struct{}
 	once     sync.Once
 
-	mu    sync.Mutex
-	dead  bool
-	until time.Time // read deadline
+	writing sync.Mutex
+	waiting []byte // written while out was stalled
+
+	mu      sync.Mutex
+	out, in cut
+	until   time.Time // read deadline
 }
 
-func (c *faultConn) isDead() (bool, time.Time) {
+func (c *faultConn) cutOut(x cut) {
+	c.mu.Lock()
+	was := c.out
+	if was != lost {
+		c.out = x
+	}
+	c.mu.Unlock()
+	if was == stalled && x == whole {
+		go func() { _, _ = c.Write(nil) }() // what waited; an error shows at the next write
+	}
+}
+
+func (c *faultConn) cutIn(x cut) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.dead, c.until
+	if c.in == lost {
+		return
+	}
+	c.in = x
+	wake := c.until
+	if x != whole {
+		wake = time.Now() // a read that waits looks again
+	}
+	_ = c.Conn.SetReadDeadline(wake)
+}
+
+func (c *faultConn) inbound() (cut, time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.in, c.until
+}
+
+func (c *faultConn) outbound() cut {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out
 }
 
 func (c *faultConn) Read(b []byte) (int, error) {
-	if dead, _ := c.isDead(); !dead {
-		n, err := c.Conn.Read(b)
-		if dead, _ := c.isDead(); !dead {
-			return n, err
-		}
-	}
 	for {
-		_, until := c.isDead()
+		in, until := c.inbound()
+		if in == whole {
+			n, err := c.Conn.Read(b)
+			in, until = c.inbound()
+			early := errors.Is(err, os.ErrDeadlineExceeded) && (until.IsZero() || time.Now().Before(until))
+			switch {
+			case in == lost:
+			case in == stalled && n > 0, in == whole && !early:
+				return n, err
+			case in == whole: // woken by a cut that is healed already
+				c.cutIn(whole)
+			}
+			continue
+		}
 		wait := 20 * time.Millisecond
 		if !until.IsZero() {
 			if wait = min(wait, time.Until(until)); wait <= 0 {
@@ -136,23 +180,36 @@ func (c *faultConn) Write(b []byte) (int, error) {
 	if delay > 0 {
 		time.Sleep(delay)
 	}
-	if dead, _ := c.isDead(); dead {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	switch c.outbound() {
+	case lost:
 		return len(b), nil
+	case stalled:
+		c.waiting = append(c.waiting, b...)
+		return len(b), nil
+	}
+	if len(c.waiting) > 0 {
+		if _, err := c.Conn.Write(c.waiting); err != nil {
+			return 0, err
+		}
+		c.waiting = nil
 	}
 	return c.Conn.Write(b)
 }
 
 func (c *faultConn) SetDeadline(t time.Time) error {
-	c.mu.Lock()
-	c.until = t
-	c.mu.Unlock()
-	return c.Conn.SetDeadline(t)
+	_ = c.SetReadDeadline(t) // the same error as below
+	return c.Conn.SetWriteDeadline(t)
 }
 
 func (c *faultConn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.until = t
-	c.mu.Unlock()
+	if c.in != whole {
+		return nil // Read looks at it
+	}
 	return c.Conn.SetReadDeadline(t)
 }
 

@@ -1,12 +1,14 @@
 package raftnode
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -89,11 +91,16 @@ func runSchedule(t *testing.T, seed uint64) {
 	for k := range 3 {
 		clients.Go(func() { s.client(rand.New(rand.NewPCG(seed, uint64(k)+1)), k, stop) })
 	}
+	oneWay := rand.New(rand.NewPCG(seed, 99)) // apart, so that a seed's other faults stay what they were
 	for range 2 + rng.IntN(3) {
 		s.fault(rng)
+		if oneWay.IntN(2) == 0 {
+			s.oneWay(oneWay)
+		}
 	}
 	end()
 	s.check()
+	s.askAgain()
 }
 
 // client makes calls through all nodes, each again with the same ids until it
@@ -180,6 +187,36 @@ func (s *schedule) fault(rng *rand.Rand) {
 	time.Sleep(lasts / 2)
 }
 
+// oneWay hurts for a while what goes one way between nodes, while the other way
+// is as it should be: over one link, or over all links of one node.
+func (s *schedule) oneWay(rng *rand.Rand) {
+	i, lasts := rng.IntN(len(s.nodes)), time.Duration(100+rng.IntN(1000))*time.Millisecond
+	x, how := lost, "loses"
+	if rng.IntN(2) == 0 {
+		x, how = stalled, "holds back"
+	}
+	link, hears := rng.IntN(2) == 0, rng.IntN(2) == 0
+	var ways [][2]string
+	for j := range s.names {
+		if j != i && (!link || j == (i+1)%len(s.names)) {
+			way := [2]string{s.names[i], s.names[j]}
+			if hears {
+				way = [2]string{s.names[j], s.names[i]}
+			}
+			ways = append(ways, way)
+		}
+	}
+	s.faults = append(s.faults, fmt.Sprintf("the net %s %v for %v", how, ways, lasts))
+	for _, w := range ways {
+		s.net.set(w[0], w[1], x)
+	}
+	time.Sleep(lasts)
+	for _, w := range ways {
+		s.net.set(w[0], w[1], whole)
+	}
+	time.Sleep(lasts / 2)
+}
+
 func (s *schedule) crash(keep, i int) {
 	s.stores[i].crash(keep)
 	s.nodes[i].Load().kill()
@@ -225,6 +262,79 @@ func (s *schedule) check() {
 	if len(s.history) == 0 {
 		s.t.Error("no call was answered")
 	}
+}
+
+// askAgain proposes every acknowledged operation once more, with its op_id and
+// not_after as they were. Each must be answered as it was, or be too late when
+// its not_after has passed, and no money may move.
+func (s *schedule) askAgain() {
+	lead := s.nodes[0].Load()
+	before := s.money(lead)
+	var ops []fsm.Command
+	for _, h := range s.history {
+		ops = append(ops, h.Command)
+	}
+	var answers []fsm.Result
+	for end := time.Now().Add(60 * time.Second); ; {
+		var err error
+		if answers, err = lead.SubmitBatch(ThroughLog(context.Background()), ops); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("acknowledged operations were not taken again: %v", err)
+		}
+	}
+	same, late := 0, 0
+	for i, h := range s.history {
+		switch again := answers[i]; {
+		case repeats(h, again):
+			same++
+		case again.Code == fsm.TooLate && s.notAfter(h.Command) != 0 && lead.Ledger().Now() > s.notAfter(h.Command):
+			late++
+		default:
+			s.t.Errorf("%s %+v was answered %+v, and proposed again %+v", h.Kind, h.Command, h.Result, again)
+		}
+	}
+	if after := s.money(lead); !slices.Equal(before, after) {
+		s.t.Errorf("operations that had been acknowledged moved money when they came again: %v before, %v after", before, after)
+	}
+	s.t.Logf("%d answers given again, %d too late by now", same, late)
+	var nodes []*Node
+	for i := range s.nodes {
+		nodes = append(nodes, s.nodes[i].Load())
+	}
+	submit(s.t, lead, &fsm.Noop{})
+	s.agree(nodes)
+}
+
+// repeats tells whether an answer is the first one again. What is kept by op_id
+// is the same byte for byte. Charges, settles and releases are answered from
+// their record: what they say of it is the same, at a later index.
+func repeats(h acknowledged, again fsm.Result) bool {
+	first := h.Result
+	switch h.Command.(type) {
+	case *fsm.Settle, *fsm.Release, *fsm.Charge:
+		first.Index, first.Accounts = again.Index, again.Accounts
+	}
+	return bytes.Equal(fsm.EncodeResult(nil, &first), fsm.EncodeResult(nil, &again))
+}
+
+func (s *schedule) notAfter(c fsm.Command) fsm.Time {
+	_, at, err := minting(c)
+	if err != nil || at == nil {
+		return 0
+	}
+	return *at
+}
+
+// money is what is spent, and what is held or provisionally charged (which a
+// deadline may change into each other), for each account.
+func (s *schedule) money(n *Node) (out []money.USD) {
+	accounts, _, _ := n.Ledger().Accounts("b", "", 100)
+	for i := range accounts {
+		out = append(out, accounts[i].Spent, accounts[i].Held+accounts[i].Provisional)
+	}
+	return out
 }
 
 // agree waits until all replicas have applied the same; where they never do,
