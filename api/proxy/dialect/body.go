@@ -63,7 +63,7 @@ func ParseBody(raw []byte) (*Body, error) {
 	if _, err := d.ReadToken(); err != nil {
 		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 	}
-	if len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
+	if len(bytes.Trim(raw[d.InputOffset():], " \t\r\n")) > 0 { // no other space is JSON
 		return nil, fmt.Errorf("the body has data after its JSON object")
 	}
 	return b, nil
