@@ -85,6 +85,7 @@ func (n *Node) propagate(batch []*group, ops [][]byte) {
 	}
 	for _, g := range batch {
 		k := len(g.ops)
+		n.trail(g, res[:k])
 		g.answer(outcome{fate: fateDone, results: res[:k:k]})
 		res = res[k:]
 	}

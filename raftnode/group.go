@@ -29,6 +29,7 @@ type group struct {
 	ops    [][]byte // encoded operations, at most maxGroupOps
 	size   int      // bytes of all of them
 	queued time.Time
+	from   string       // the peer that forwarded it; "": it came in here
 	out    chan outcome // has room for the one outcome
 	dead   atomic.Bool  // nobody waits for it any more
 

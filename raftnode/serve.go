@@ -34,6 +34,7 @@ func (n *Node) serveForward(c net.Conn) {
 	defer done.Wait()
 	defer close(open)
 	r := bufio.NewReaderSize(c, linkBuffer)
+	from := c.RemoteAddr().String()
 	for {
 		tag, body, err := readTagged(r, maxForwardBytes)
 		if err != nil {
@@ -51,7 +52,7 @@ func (n *Node) serveForward(c net.Conn) {
 			return
 		}
 		g := newGroup(ops)
-		g.queued = time.Now()
+		g.queued, g.from = time.Now(), from
 		select {
 		case n.queue <- g:
 		case <-n.stop:

@@ -94,6 +94,7 @@ func (p *Proxy) reserve(c *call) (fsm.Result, error) {
 		return fsm.Result{Code: fsm.BadInput, Message: err.Error()}, nil
 	}
 	cmd := &fsm.Reserve{ID: uuid.NewString(), Labels: c.labels, TTL: int64(holdTTL), Origin: fsm.OriginProxy, Owner: c.caller.KeyID, PricesIndex: c.rungs[0].pricesIndex}
+	c.id = cmd.ID
 	if c.asked.Background {
 		cmd.TTL = int64(backgroundTTL)
 	}

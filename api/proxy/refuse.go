@@ -48,7 +48,10 @@ func (p *Proxy) refuse(x *exchange, status int, reason, message string, details 
 	}
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(body) // a client that left has no use for it
-	p.Logger.Debug("refused", "reason", reason, "status", status, "route", x.route.Name, "key", x.caller.KeyID)
+	if p.Logger.IsDebug() {
+		p.Logger.Debug("refused", "reservation", x.id, "reason", reason, "status", status, "route", x.route.Name, "key", x.caller.KeyID,
+			"total_ms", time.Since(x.start).Milliseconds())
+	}
 }
 
 // refuseError answers for what a request got wrong.

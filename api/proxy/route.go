@@ -45,6 +45,7 @@ type exchange struct {
 	d      dialect.Dialect
 	route  dialect.Route
 	caller auth.Caller
+	id     string // of the reservation that was asked for; "": none was
 }
 
 // ServeHTTP answers one call of any dialect.
