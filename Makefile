@@ -114,7 +114,7 @@ image: ## the container image meshfw:dev from a binary built here; needs a Docke
 	docker build --target prebuilt --tag meshfw:dev .
 
 .PHONY: release
-release: ## archives for Linux and macOS, checksums and a bill of materials in dist/
+release: ## archives for Linux and macOS, bills of materials and checksums in dist/ (needs GNU tar)
 	tools/release.sh $(VERSION)
 
 .PHONY: deps
