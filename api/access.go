@@ -15,7 +15,12 @@ type Gate interface {
 	BodyLabels(auth.Caller, fsm.Labels) (fsm.Labels, error)
 }
 
-const callerKey, routeKey = "caller", "route"
+// visit is a request at its route, and who makes it.
+type visit struct {
+	echo.Context
+	route *route
+	who   auth.Caller
+}
 
 // door lets those in who may use the route.
 func (s *Server) door(r route) echo.HandlerFunc {
@@ -23,18 +28,17 @@ func (s *Server) door(r route) echo.HandlerFunc {
 		r.who = anyone
 	}
 	return func(c echo.Context) error {
-		c.Set(routeKey, &r)
+		v := &visit{Context: c, route: &r}
 		if r.who != anyone {
-			caller, err := s.o.Gate.Identify(c.Request())
-			if err != nil {
+			var err error
+			if v.who, err = s.o.Gate.Identify(c.Request()); err != nil {
 				return err
 			}
-			if r.who&(1<<caller.Role) == 0 {
-				return problem(http.StatusForbidden, "not_allowed", "a key of role "+caller.Role.String()+" may not do this", "it needs "+r.who.String())
+			if r.who&(1<<v.who.Role) == 0 {
+				return problem(http.StatusForbidden, "not_allowed", "a key of role "+v.who.Role.String()+" may not do this", "it needs "+r.who.String())
 			}
-			c.Set(callerKey, caller)
 		}
-		return r.serve(s, c)
+		return r.serve(s, v)
 	}
 }
 
@@ -52,9 +56,11 @@ func (a access) String() string {
 }
 
 // caller is who makes the request; routes for anyone have none.
-func caller(c echo.Context) auth.Caller {
-	who, _ := c.Get(callerKey).(auth.Caller)
-	return who
+func caller(c echo.Context) *auth.Caller {
+	if v, ok := c.(*visit); ok {
+		return &v.who
+	}
+	return &auth.Caller{}
 }
 
 // actor says who changes a policy.
@@ -77,9 +83,8 @@ func mayRead(c echo.Context, budget string) error {
 	return problem(http.StatusForbidden, "not_allowed", "this key may not read about that budget", "the key's budgets say which it may")
 }
 
-// visible leaves the accounts of budgets that the caller may read about.
-func visible(c echo.Context, list []fsm.AccountState) []fsm.AccountState {
-	who := caller(c)
+// visible leaves the accounts of budgets that who may read about.
+func visible(who *auth.Caller, list []fsm.AccountState) []fsm.AccountState {
 	if len(who.Budgets) == 0 {
 		return list
 	}

@@ -79,11 +79,7 @@ func (s *Server) replyAccount(c echo.Context, ref fsm.AccountRef) error {
 	if err != nil {
 		return err
 	}
-	out, err := accountOf(&a)
-	if err != nil {
-		return err
-	}
-	return reply(c, http.StatusOK, out)
+	return answered(c, func(to *answer) { to.account(&a) })
 }
 
 func (s *Server) listAccounts(c echo.Context) error {
@@ -101,11 +97,9 @@ func (s *Server) listAccounts(c echo.Context) error {
 	if !ok {
 		return problem(http.StatusNotFound, "not_found", "no such budget", "")
 	}
-	out, err := accountsOf(list)
-	if err != nil {
-		return err
-	}
-	return reply(c, http.StatusOK, map[string]any{"accounts": out, "next_cursor": next})
+	return answered(c, func(a *answer) {
+		a.page("accounts", next, len(list), func(i int) { a.account(&list[i]) })
+	})
 }
 
 // changeAccount carries out a change of the account that the path names, and
@@ -131,7 +125,7 @@ func (s *Server) changeAccount(c echo.Context, make func(fsm.AccountRef) (fsm.Co
 func (s *Server) setLimit(c echo.Context) error {
 	return s.changeAccount(c, func(ref fsm.AccountRef) (fsm.Command, error) {
 		in := map[string]*money.USD{}
-		if _, err := decode(c, &in); err != nil {
+		if err := decode(c, &in); err != nil {
 			return nil, err
 		}
 		limit, ok := in["limit"]
@@ -152,7 +146,7 @@ func (s *Server) adjust(c echo.Context) error {
 			Amount *money.USD `json:"amount"`
 			Reason string     `json:"reason"`
 		}
-		if _, err := decode(c, &in); err != nil {
+		if err := decode(c, &in); err != nil {
 			return nil, err
 		}
 		if in.ID == "" || len(in.ID) > maxID || in.Amount == nil || in.Reason == "" || len(in.Reason) > maxReason {

@@ -36,18 +36,20 @@ func modelOf(cat *pricing.Catalogue, provider, id string) (*pricing.Model, error
 	if provider != "" {
 		return cat.Lookup(provider, id)
 	}
-	var first error
-	for _, p := range append([]string{"openai", "anthropic", "google"}, cat.Providers()...) {
-		m, err := cat.Lookup(p, id)
-		if err == nil {
+	for _, p := range knownBest {
+		if m, err := cat.Lookup(p, id); err == nil {
 			return m, nil
 		}
-		if first == nil {
-			first = err
+	}
+	for _, p := range cat.Providers() {
+		if m, err := cat.Lookup(p, id); err == nil {
+			return m, nil
 		}
 	}
-	return nil, first
+	return cat.Lookup(knownBest[0], id) // for its error
 }
+
+var knownBest = [...]string{"openai", "anthropic", "google"}
 
 // quoting is the catalogue to quote with, and the log index that it stands for.
 func (s *Server) quoting() (*pricing.Catalogue, uint64) {
@@ -57,7 +59,7 @@ func (s *Server) quoting() (*pricing.Catalogue, uint64) {
 	return s.o.Prices.Current()
 }
 
-func alternative(cat *pricing.Catalogue, a alternativeRequest) (fsm.Alternative, error) {
+func alternative(cat *pricing.Catalogue, a *alternativeRequest) (fsm.Alternative, error) {
 	out := fsm.Alternative{Model: a.Model, Provider: a.Provider}
 	if a.MinRemaining != "" {
 		n, ok := strings.CutSuffix(a.MinRemaining, "%")
@@ -77,7 +79,7 @@ func alternative(cat *pricing.Catalogue, a alternativeRequest) (fsm.Alternative,
 		out.FixedPico = int64(*a.Amount) * picoPerNano
 		return out, nil
 	}
-	for _, n := range []*int64{a.InputTokens, a.MaxOutputTokens, a.MinOutputTokens, a.tokens} {
+	for _, n := range [...]*int64{a.InputTokens, a.MaxOutputTokens, a.MinOutputTokens, a.tokens} {
 		if n != nil && (*n < 0 || *n > pricing.MaxQuantity) {
 			return out, badInput(fmt.Sprintf("tokens: want 0 to %d", pricing.MaxQuantity), "")
 		}
@@ -100,7 +102,7 @@ func alternative(cat *pricing.Catalogue, a alternativeRequest) (fsm.Alternative,
 	if a.MaxOutputTokens != nil {
 		b.MaxOutputTokens, b.NoOutput = *a.MaxOutputTokens, *a.MaxOutputTokens == 0
 	}
-	q, err := m.Quote(b)
+	q, err := m.Figures(b)
 	if err != nil {
 		return out, err
 	}
@@ -114,7 +116,7 @@ func alternative(cat *pricing.Catalogue, a alternativeRequest) (fsm.Alternative,
 
 // dearer prices tokens of which nobody says whether they go in or come out.
 func dearer(out fsm.Alternative, m *pricing.Model, tokens int64) (fsm.Alternative, error) {
-	q, err := m.Quote(pricing.Bound{InputTokens: tokens, MaxOutputTokens: 1})
+	q, err := m.Figures(pricing.Bound{InputTokens: tokens, MaxOutputTokens: 1})
 	if err != nil {
 		return out, err
 	}

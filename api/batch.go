@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
@@ -13,53 +12,87 @@ import (
 // maxReservations bounds a batch.
 const maxReservations = 1024
 
+// requested is one reservation of a batch, or what is wrong with it.
+type requested struct {
+	reserveRequest
+	hash [16]byte
+	err  error
+}
+
 // reserveBatch decides many reservations in one go, each on its own: one that
 // is malformed or refused says nothing about the others.
 func (s *Server) reserveBatch(c echo.Context) error {
-	var in struct {
-		Reservations []jsontext.Value `json:"reservations"`
-	}
-	if _, err := decode(c, &in); err != nil {
+	b, err := body(c)
+	if err != nil {
 		return err
 	}
-	if n := len(in.Reservations); n == 0 || n > maxReservations {
-		return badInput(fmt.Sprintf("reservations: %d, want 1 to %d", n, maxReservations), "")
+	list, err := decodeBatch(b.Bytes())
+	giveBody(b)
+	if err != nil {
+		return err
 	}
-	out := make([]grantJSON, len(in.Reservations))
-	var commands []fsm.Command
-	var places []int
-	for i, text := range in.Reservations {
-		var one reserveRequest
-		hash, err := decodeBytes(text, &one)
-		var cmd *fsm.Reserve
-		if err == nil {
-			cmd, err = s.command(c, &one, hash)
-		}
-		if err != nil {
-			out[i] = undecided(err)
+	who := caller(c)
+	room := make([]reserving, len(list))
+	commands := make([]fsm.Command, 0, len(list))
+	for i := range list {
+		in := &list[i]
+		if in.err != nil {
 			continue
 		}
-		commands, places = append(commands, cmd), append(places, i)
+		var cmd *fsm.Reserve
+		if cmd, in.err = s.command(who, &in.reserveRequest, in.hash, &room[i]); in.err == nil {
+			commands = append(commands, cmd)
+		}
 	}
 	results, err := s.submitAll(c, commands)
 	if err != nil {
 		return err
 	}
-	for i := range results {
-		r := &results[i]
-		err := problemOfResult(r)
-		if err == nil {
-			out[places[i]], err = s.grant(c, r)
-		}
-		if err != nil {
-			out[places[i]] = undecided(err)
-		}
-	}
-	return reply(c, http.StatusOK, map[string]any{"results": out})
+	now := s.o.Node.Now()
+	return answered(c, func(a *answer) {
+		a.raw(`{"results":`)
+		a.list(len(list), func(i int) {
+			err := list[i].err
+			if err == nil {
+				err = a.decided(&results[0], who, now)
+				results = results[1:]
+			}
+			if err != nil {
+				a.undecided(err)
+			}
+		})
+		a.raw("}")
+	})
 }
 
-func undecided(err error) grantJSON {
-	return grantJSON{Accounts: []accountJSON{}, Problem: problemOf(err)}
+// decodeBatch reads the reservations of a batch. An error is about the whole.
+func decodeBatch(body []byte) ([]requested, error) {
+	list, ok := scanBatch(string(body))
+	if !ok {
+		var err error
+		if list, err = parseBatch(body); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(list); n == 0 || n > maxReservations {
+		return nil, badInput(fmt.Sprintf("reservations: %d, want 1 to %d", n, maxReservations), "")
+	}
+	return list, nil
+}
+
+// parseBatch reads a batch of any form.
+func parseBatch(body []byte) ([]requested, error) {
+	var in struct {
+		Reservations []jsontext.Value `json:"reservations"`
+	}
+	if err := unmarshal(body, &in); err != nil {
+		return nil, err
+	}
+	list := make([]requested, len(in.Reservations))
+	for i, text := range in.Reservations {
+		list[i].hash, list[i].err = hashed(text, &list[i].reserveRequest)
+	}
+	return list, nil
 }
 
 // submitAll sends commands together and returns their results in order.

@@ -88,7 +88,7 @@ func ifVersion(c echo.Context) (*int64, error) {
 
 func (s *Server) putBudget(c echo.Context) error {
 	var in budgetJSON
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	b, path := in.Budget, param(c, "name")

@@ -33,7 +33,7 @@ func (s *Server) join(c echo.Context) error {
 		ID      string `json:"id"`
 		Address string `json:"address"`
 	}
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	if in.ID == "" || in.Address == "" {

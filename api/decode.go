@@ -1,31 +1,51 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"os"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 )
 
-// body reads the request's JSON body, at most what its route takes.
-func body(c echo.Context) ([]byte, error) {
+// bodies are buffers to read bodies into. Large ones are not kept.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxKept is the size of a buffer, in bytes, that is kept for the next request:
+// enough for the answer to a whole batch.
+const maxKept = 4 << 20
+
+func giveBody(b *bytes.Buffer) {
+	if b.Cap() <= maxKept {
+		b.Reset()
+		bodies.Put(b)
+	}
+}
+
+// body reads the request's JSON body, at most what its route takes. Who is done
+// with it calls giveBody.
+func body(c echo.Context) (*bytes.Buffer, error) {
 	r := c.Request()
-	media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-	if err != nil || media != echo.MIMEApplicationJSON {
+	if !isJSON(r.Header.Get(echo.HeaderContentType)) {
 		return nil, problem(http.StatusUnsupportedMediaType, "unsupported_media", "the body must be JSON", "send Content-Type: application/json")
 	}
 	limit := maxSmall
-	if rt, ok := c.Get(routeKey).(*route); ok {
-		limit = rt.maxBody
+	if v, ok := c.(*visit); ok {
+		limit = v.route.maxBody
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, limit))
+	b := bodies.Get().(*bytes.Buffer)
+	_, err := b.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, limit))
+	if err == nil {
+		return b, nil
+	}
+	giveBody(b)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body is larger than %d MiB", limit>>20), "")
@@ -33,20 +53,26 @@ func body(c echo.Context) ([]byte, error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, problem(http.StatusRequestTimeout, "slow_body", "the body did not come in time", "http.body_timeout bounds it")
 	}
-	if err != nil {
-		return nil, badInput("the body could not be read", "")
-	}
-	return b, nil
+	return nil, badInput("the body could not be read", "")
 }
 
-// decode reads the request's body strictly into v and returns a hash of its
-// canonical form, by which a repeated request is told from another one.
-func decode(c echo.Context, v any) (hash [16]byte, err error) {
+// isJSON tells whether a Content-Type is JSON's, with whatever parameters.
+func isJSON(contentType string) bool {
+	if contentType == echo.MIMEApplicationJSON { // as nearly all send it
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == echo.MIMEApplicationJSON
+}
+
+// decode reads the request's body strictly into v.
+func decode(c echo.Context, v any) error {
 	b, err := body(c)
 	if err != nil {
-		return hash, err
+		return err
 	}
-	return decodeBytes(b, v)
+	defer giveBody(b)
+	return unmarshal(b.Bytes(), v)
 }
 
 // decodeOptional is decode for a body that may be absent.
@@ -54,26 +80,37 @@ func decodeOptional(c echo.Context, v any) error {
 	if c.Request().ContentLength == 0 {
 		return nil
 	}
-	_, err := decode(c, v)
-	return err
+	return decode(c, v)
 }
 
-// decodeBytes refuses duplicate keys, unknown members, wrong types and
-// anything after the value.
-func decodeBytes(body []byte, v any) (hash [16]byte, err error) {
+// unmarshal refuses duplicate keys, unknown members, wrong types and anything
+// after the value. What it makes shares nothing with the body.
+func unmarshal(body []byte, v any) error {
 	if jsontext.Value(body).Kind() != '{' {
-		return hash, badInput("body: want a JSON object", "")
+		return badInput("body: want a JSON object", "")
 	}
 	if err := json.Unmarshal(body, v, json.RejectUnknownMembers(true)); err != nil {
-		return hash, badInput("body: "+err.Error(), "money is a decimal string such as \"0.25\"")
+		return badInput("body: "+err.Error(), "money is a decimal string such as \"0.25\"")
+	}
+	return nil
+}
+
+// hashed is unmarshal with a hash of the body's canonical form (RFC 8785), by
+// which a repeated request is told from another one.
+func hashed(body []byte, v any) (hash [16]byte, err error) {
+	if err := unmarshal(body, v); err != nil {
+		return hash, err
 	}
 	canonical := jsontext.Value(body).Clone()
 	if err := canonical.Canonicalize(); err != nil {
 		return hash, badInput("body: "+err.Error(), "")
 	}
+	return bodyHash(canonical), nil
+}
+
+func bodyHash(canonical []byte) [16]byte {
 	sum := sha256.Sum256(canonical)
-	copy(hash[:], sum[:])
-	return hash, nil
+	return [16]byte(sum[:16])
 }
 
 func reply(c echo.Context, status int, v any) error {

@@ -29,12 +29,12 @@ func FuzzBodies(f *testing.F) {
 		switch kind % 6 {
 		case 0:
 			var in budgetJSON
-			if _, err = decodeBytes(body, &in); err == nil {
+			if err = unmarshal(body, &in); err == nil {
 				_, _, _ = in.Compile() // its errors are told as bad input
 			}
 		case 1:
 			var in keyRequest
-			if _, err = decodeBytes(body, &in); err == nil {
+			if err = unmarshal(body, &in); err == nil {
 				k, bad := in.key(1)
 				if err = bad; err == nil && (k.Role == "" || k.Expires < 0 || in.Limit != nil && *in.Limit < 0) {
 					t.Fatalf("%s became %+v", body, k)
@@ -42,7 +42,7 @@ func FuzzBodies(f *testing.F) {
 			}
 		case 2, 3:
 			var in spendRequest
-			if _, err = decodeBytes(body, &in); err == nil {
+			if err = unmarshal(body, &in); err == nil {
 				amount, usage, bad := cost(cat, &in)
 				if err = bad; err == nil && (amount < 0 || (usage == nil) != (in.Usage == nil)) {
 					t.Fatalf("%s costs %s, %+v", body, amount, usage)
@@ -50,13 +50,12 @@ func FuzzBodies(f *testing.F) {
 			}
 		case 4:
 			var in pricing.Override
-			if _, err = decodeBytes(body, &in); err == nil {
+			if err = unmarshal(body, &in); err == nil {
 				in.Model = "openai/mine"
 				_, _ = cat.With(in) // its errors are told as bad input
 			}
 		case 5:
-			var in reserveRequest
-			_, err = decodeBytes(body, &in)
+			_, _, err = decodeReserve(body)
 		}
 		if err != nil {
 			if status := problemOf(err).Status; status != 400 {

@@ -23,9 +23,11 @@ const minBodyRate = 64 << 10
 // the time that slow clients take, and sends a call to proxy or API.
 func (s *Server) guard(withProxy, withAPI bool) http.Handler {
 	profiles := s.profiles()
+	// The same values for all answers: nobody changes a header's values in place.
+	node, nosniff := []string{s.o.Node.Name()}, []string{"nosniff"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Meshfw-Node", s.o.Node.Name())
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		h := w.Header()
+		h["X-Meshfw-Node"], h["X-Content-Type-Options"] = node, nosniff
 		answer, r := s.bounded(w, r)
 		w = answer
 		defer s.recovered(answer, r)
@@ -91,22 +93,19 @@ func badPath(r *http.Request) string {
 // bounded puts deadlines on a slow client, which hold also where a call itself
 // may last.
 func (s *Server) bounded(w http.ResponseWriter, r *http.Request) (*slowWriter, *http.Request) {
-	control := http.NewResponseController(w)
-	out := &slowWriter{ResponseWriter: w, control: control, limit: s.o.WriteTimeout}
+	out := &slowWriter{ResponseWriter: w, control: *http.NewResponseController(w), limit: s.o.WriteTimeout}
 	if r.Body != nil && r.Body != http.NoBody {
 		// What the handler leaves unread net/http reads: the deadline holds for
 		// that too. The request is copied, because net/http looks at the body
 		// that it made: a client that waits to be told to go on (Expect:
 		// 100-continue) is answered at once.
 		end := time.Now().Add(s.o.BodyTimeout)
-		_ = control.SetReadDeadline(end)
+		_ = out.control.SetReadDeadline(end)
 		r = r.WithContext(r.Context())
-		body := &slowBody{ReadCloser: r.Body, control: control, end: end}
-		if r.Body = body; r.ProtoMajor == 1 {
-			out.body = body
-		}
+		out.body = slowBody{ReadCloser: r.Body, control: &out.control, end: end}
+		r.Body, out.hasBody = &out.body, r.ProtoMajor == 1
 	}
-	_ = control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
+	_ = out.control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
 	return out, r
 }
 
@@ -120,8 +119,10 @@ type slowBody struct {
 }
 
 func (b *slowBody) Read(p []byte) (int, error) {
-	// A writer without deadlines (a test's recorder) has none to set.
-	_ = b.control.SetReadDeadline(b.end.Add(time.Duration(b.read) * time.Second / minBodyRate))
+	if b.read > 0 { // until then the first deadline holds
+		// A writer without deadlines (a test's recorder) has none to set.
+		_ = b.control.SetReadDeadline(b.end.Add(time.Duration(b.read) * time.Second / minBodyRate))
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
 	if err == io.EOF {
@@ -134,10 +135,11 @@ func (b *slowBody) Read(p []byte) (int, error) {
 // slowWriter gives a client a limit to take each piece of its answer.
 type slowWriter struct {
 	http.ResponseWriter
-	control *http.ResponseController
+	control http.ResponseController
 	limit   time.Duration
-	body    *slowBody // of an HTTP/1 request; nil: none
-	began   bool      // the status is on its way
+	body    slowBody
+	hasBody bool // of HTTP/1
+	began   bool // the status is on its way
 }
 
 func (w *slowWriter) WriteHeader(status int) {
@@ -151,7 +153,7 @@ func (w *slowWriter) WriteHeader(status int) {
 // the connection is closed after it; else net/http would first wait for the
 // rest, and the client for its answer.
 func (w *slowWriter) begin() {
-	if !w.began && w.body != nil && !w.body.ended {
+	if !w.began && w.hasBody && !w.body.ended {
 		w.Header().Set("Connection", "close")
 	}
 	w.began = true

@@ -109,7 +109,7 @@ func TestTokensAtTheDearerPrice(t *testing.T) {
 }
 
 // open is a gate that asks nobody for a key.
-func open(t *testing.T) *auth.Gate {
+func open(t testing.TB) *auth.Gate {
 	t.Helper()
 	gate, err := auth.New(auth.Options{Open: true})
 	if err != nil {

@@ -96,7 +96,7 @@ func (in *keyRequest) key(now fsm.Time) (fsm.Key, error) {
 
 func (s *Server) createKey(c echo.Context) error {
 	var in keyRequest
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	k, err := in.key(s.o.Node.Now())

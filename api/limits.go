@@ -50,7 +50,7 @@ func (s *Server) putLimits(c echo.Context) error {
 		Events       *int `json:"events"`
 		Runs         *int `json:"runs"`
 	}
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	if err := s.fresh(c); err != nil {

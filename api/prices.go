@@ -161,7 +161,7 @@ func (s *Server) putPrice(c echo.Context) error {
 		return err
 	}
 	var o pricing.Override
-	if _, err := decode(c, &o); err != nil {
+	if err := decode(c, &o); err != nil {
 		return err
 	}
 	name := provider + "/" + model
@@ -241,7 +241,7 @@ func (s *Server) estimate(c echo.Context) error {
 		Variant     string        `json:"variant"` // of a unit, such as an image's size
 		At          time.Time     `json:"at"`
 	}
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	m, err := s.model(in.Provider, in.Model)

@@ -1,12 +1,13 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -28,7 +29,7 @@ const maxAlternatives, maxID = 16, 128
 
 type reserveRequest struct {
 	ID              string               `json:"id"`
-	Labels          map[string]string    `json:"labels"`
+	Labels          labelsJSON           `json:"labels"`
 	Model           string               `json:"model"`
 	Provider        string               `json:"provider"`
 	InputTokens     *int64               `json:"input_tokens"`
@@ -40,23 +41,61 @@ type reserveRequest struct {
 	TTL             string               `json:"ttl"`
 }
 
-// labels are a body's labels as the caller's key allows them.
-func (s *Server) labels(c echo.Context, m map[string]string) (fsm.Labels, error) {
-	if len(m) > auth.MaxLabels {
+// labelsJSON are labels as a body has them: an object of strings.
+type labelsJSON fsm.Labels
+
+// UnmarshalJSONFrom reads an object of strings, or null.
+func (l *labelsJSON) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	t, err := d.ReadToken()
+	if err != nil || t.Kind() == 'n' {
+		*l = nil
+		return err
+	}
+	if t.Kind() != '{' {
+		return errNoLabels
+	}
+	*l = labelsJSON{}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		one := fsm.Label{Name: name.String()} // a token lasts until the next one is read
+		value, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if value.Kind() != '"' && value.Kind() != 'n' {
+			return errNoLabels
+		}
+		if value.Kind() == '"' {
+			one.Value = value.String()
+		}
+		*l = append(*l, one)
+	}
+	_, err = d.ReadToken()
+	return err
+}
+
+var errNoLabels = errors.New("want an object of strings")
+
+// labels are a body's labels as the caller's key allows them, sorted by name.
+// The list is changed in place.
+func (s *Server) labels(who *auth.Caller, list labelsJSON) (fsm.Labels, error) {
+	if len(list) > auth.MaxLabels {
 		return nil, badInput(fmt.Sprintf("labels: at most %d", auth.MaxLabels), "")
 	}
-	out := make(fsm.Labels, 0, len(m))
-	for k, v := range m {
-		if k == fsm.LabelModel || k == fsm.LabelProvider {
-			return nil, badInput("labels: "+k+" is set by the alternative that is taken", "name it as "+k+", beside labels")
+	out := fsm.Labels(list[:0])
+	for _, l := range list {
+		if l.Name == fsm.LabelModel || l.Name == fsm.LabelProvider {
+			return nil, badInput("labels: "+l.Name+" is set by the alternative that is taken", "name it as "+l.Name+", beside labels")
 		}
-		if v == "" {
-			continue // a missing label
+		if l.Value != "" { // else it is missing
+			out = append(out, l)
 		}
-		out = append(out, fsm.Label{Name: k, Value: v})
 	}
-	slices.SortFunc(out, func(a, b fsm.Label) int { return strings.Compare(a.Name, b.Name) })
-	return s.o.Gate.BodyLabels(caller(c), out)
+	sortLabels(out)
+	return s.o.Gate.BodyLabels(*who, out)
 }
 
 func ttlOf(text string) (time.Duration, error) {
@@ -70,12 +109,18 @@ func ttlOf(text string) (time.Duration, error) {
 	return ttl, nil
 }
 
-// command turns a request into the ledger's, with everything checked.
-func (s *Server) command(c echo.Context, in *reserveRequest, hash [16]byte) (*fsm.Reserve, error) {
+// reserving is memory for a command with one alternative, as nearly all have.
+type reserving struct {
+	fsm.Reserve
+	one [1]fsm.Alternative
+}
+
+// command turns a request into the ledger's in r, with everything checked.
+func (s *Server) command(who *auth.Caller, in *reserveRequest, hash [16]byte, r *reserving) (*fsm.Reserve, error) {
 	if len(in.ID) > maxID || len(in.Alternatives) > maxAlternatives {
 		return nil, badInput(fmt.Sprintf("id: at most %d bytes; alternatives: at most %d", maxID, maxAlternatives), "")
 	}
-	labels, err := s.labels(c, in.Labels)
+	labels, err := s.labels(who, in.Labels)
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +135,7 @@ func (s *Server) command(c echo.Context, in *reserveRequest, hash [16]byte) (*fs
 	if hasSingle && len(alts) > 0 {
 		return nil, badInput("give alternatives, or a model and amounts beside them, not both", "")
 	}
-	if len(alts) == 0 {
-		alts = []alternativeRequest{single}
-	}
-	who := caller(c)
-	r := &fsm.Reserve{ID: in.ID, CallerID: in.ID != "", Hash: hash, Labels: labels, TTL: int64(ttl), Origin: fsm.OriginAPI, Owner: who.KeyID}
+	r.Reserve = fsm.Reserve{ID: in.ID, CallerID: in.ID != "", Hash: hash, Labels: labels, TTL: int64(ttl), Origin: fsm.OriginAPI, Owner: who.KeyID}
 	if r.ID == "" {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -104,56 +145,24 @@ func (s *Server) command(c echo.Context, in *reserveRequest, hash [16]byte) (*fs
 	}
 	var cat *pricing.Catalogue
 	cat, r.PricesIndex = s.quoting()
-	for _, a := range alts {
+	r.Alternatives = r.one[:0]
+	take := func(a *alternativeRequest) error {
 		alt, err := alternative(cat, a)
 		if err != nil {
-			return nil, err
-		}
-		if err := who.MayUse(alt.Model, alt.Provider); err != nil {
-			return nil, err
+			return err
 		}
 		r.Alternatives = append(r.Alternatives, alt)
+		return who.MayUse(alt.Model, alt.Provider)
 	}
-	return r, nil
-}
-
-type grantJSON struct {
-	Allowed         bool          `json:"allowed"`
-	Reason          string        `json:"reason,omitzero"`
-	ID              string        `json:"id,omitzero"`
-	Amount          *money.USD    `json:"amount,omitzero"`
-	Model           string        `json:"model,omitzero"`
-	MaxOutputTokens int64         `json:"max_output_tokens,omitzero"`
-	State           string        `json:"state,omitzero"`
-	ExpiresAt       *time.Time    `json:"expires_at,omitzero"`
-	RetryAfter      string        `json:"retry_after,omitzero"`
-	ResetsAt        *time.Time    `json:"resets_at,omitzero"`
-	Remedy          string        `json:"remedy,omitzero"`
-	Accounts        []accountJSON `json:"accounts"`
-	Index           uint64        `json:"index"`
-	Problem         *Problem      `json:"problem,omitzero"` // in a batch: why this one was not decided
-}
-
-func (s *Server) grant(c echo.Context, r *fsm.Result) (grantJSON, error) {
-	accounts, err := accountsOf(visible(c, r.Accounts))
-	if err != nil {
-		return grantJSON{}, err
+	if len(alts) == 0 {
+		return &r.Reserve, take(&single)
 	}
-	out := grantJSON{Accounts: accounts, Index: r.Index}
-	if f := r.Refusal; f != nil {
-		out.Reason, out.ResetsAt = name(reasonNames[:], int(f.Reason)), instant(f.ResetsAt)
-		if wait := f.RetryAt - s.o.Node.Now(); f.RetryAt != 0 && wait > 0 {
-			out.RetryAfter = time.Duration(wait).String()
+	for i := range alts {
+		if err := take(&alts[i]); err != nil {
+			return nil, err
 		}
-		out.Remedy = remedy(f)
-		return out, nil
 	}
-	out.Allowed = r.Code == fsm.OK
-	if v := r.Reservation; v != nil {
-		out.ID, out.Amount, out.Model, out.MaxOutputTokens = v.ID, &v.Amount, v.Model, v.Units
-		out.State, out.ExpiresAt = name(stateNames[:], int(v.State)), instant(v.Deadline)
-	}
-	return out, nil
+	return &r.Reserve, nil
 }
 
 // remedy says what would let a refused request pass.
@@ -206,20 +215,29 @@ func (s *Server) check(c echo.Context) error {
 }
 
 func (s *Server) readReserve(c echo.Context) (*fsm.Reserve, error) {
-	var in reserveRequest
-	hash, err := decode(c, &in)
+	b, err := body(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.command(c, &in, hash)
+	defer giveBody(b)
+	in, hash, err := decodeReserve(b.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	return s.command(caller(c), &in, hash, new(reserving))
+}
+
+// decodeReserve reads one reservation, and the hash of its canonical form.
+func decodeReserve(body []byte) (in reserveRequest, hash [16]byte, err error) {
+	if in, hash, ok := scanReserve(string(body)); ok {
+		return in, hash, nil
+	}
+	hash, err = hashed(body, &in)
+	return in, hash, err
 }
 
 func (s *Server) replyGrant(c echo.Context, r *fsm.Result) error {
-	out, err := s.grant(c, r)
-	if err != nil {
-		return err
-	}
-	return reply(c, http.StatusOK, out)
+	return answered(c, func(a *answer) { a.grant(r, caller(c), s.o.Node.Now()) })
 }
 
 // find reads one reservation that the caller may see.
@@ -242,7 +260,7 @@ func (s *Server) getReservation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return reply(c, http.StatusOK, reservationOf(&r))
+	return answered(c, func(a *answer) { a.reservation(&r) })
 }
 
 // listReservations shows the open holds and provisional charges, or those of
@@ -285,9 +303,7 @@ func (s *Server) listReservations(c echo.Context) error {
 		return err
 	}
 	list, next := s.o.Ledger.Reservations(filter, c.QueryParam("cursor"), limit)
-	out := make([]reservationJSON, len(list))
-	for i := range list {
-		out[i] = reservationOf(&list[i])
-	}
-	return reply(c, http.StatusOK, map[string]any{"reservations": out, "next_cursor": next})
+	return answered(c, func(a *answer) {
+		a.page("reservations", next, len(list), func(i int) { a.reservation(&list[i]) })
+	})
 }

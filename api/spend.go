@@ -12,12 +12,12 @@ import (
 )
 
 type spendRequest struct {
-	ID       string            `json:"id"`
-	Labels   map[string]string `json:"labels"`
-	Amount   *money.USD        `json:"amount"`
-	Usage    *pricing.Usage    `json:"usage"`
-	Model    string            `json:"model"`
-	Provider string            `json:"provider"`
+	ID       string         `json:"id"`
+	Labels   labelsJSON     `json:"labels"`
+	Amount   *money.USD     `json:"amount"`
+	Usage    *pricing.Usage `json:"usage"`
+	Model    string         `json:"model"`
+	Provider string         `json:"provider"`
 }
 
 // cost is the amount named, or what the usage costs at the dearest time.
@@ -68,8 +68,13 @@ func (s *Server) authority(c echo.Context, id string) (owner string, force bool,
 }
 
 func (s *Server) settle(c echo.Context) error {
-	var in spendRequest
-	if _, err := decode(c, &in); err != nil {
+	b, err := body(c)
+	if err != nil {
+		return err
+	}
+	in, err := decodeSpend(b.Bytes())
+	giveBody(b)
+	if err != nil {
 		return err
 	}
 	if in.ID != "" || in.Labels != nil {
@@ -105,6 +110,14 @@ func (s *Server) settle(c echo.Context) error {
 	return s.end(c, &fsm.Settle{ID: id, Amount: amount, Usage: usage, Origin: fsm.OriginAPI, Owner: owner, Force: force})
 }
 
+func decodeSpend(body []byte) (in spendRequest, err error) {
+	if amount, ok := scanAmount(string(body)); ok {
+		return spendRequest{Amount: &amount}, nil
+	}
+	err = unmarshal(body, &in)
+	return in, err
+}
+
 func (s *Server) release(c echo.Context) error {
 	var none struct{}
 	if err := decodeOptional(c, &none); err != nil {
@@ -123,7 +136,7 @@ func (s *Server) extend(c echo.Context) error {
 		Amount *money.USD `json:"amount"`
 		TTL    string     `json:"ttl"`
 	}
-	if _, err := decode(c, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	if in.Amount == nil && in.TTL == "" {
@@ -153,15 +166,20 @@ func (s *Server) extend(c echo.Context) error {
 }
 
 func (s *Server) charge(c echo.Context) error {
+	b, err := body(c)
+	if err != nil {
+		return err
+	}
+	defer giveBody(b)
 	var in spendRequest
-	hash, err := decode(c, &in)
+	hash, err := hashed(b.Bytes(), &in)
 	if err != nil {
 		return err
 	}
 	if in.ID == "" || len(in.ID) > maxID {
 		return badInput(fmt.Sprintf("id: 1 to %d bytes are needed", maxID), "it makes a repeated charge count once")
 	}
-	labels, err := s.labels(c, in.Labels)
+	labels, err := s.labels(caller(c), in.Labels)
 	if err != nil {
 		return err
 	}
@@ -193,5 +211,5 @@ func (s *Server) end(c echo.Context, cmd fsm.Command) error {
 	if r.Reservation == nil {
 		return reply(c, http.StatusOK, map[string]any{"index": r.Index})
 	}
-	return reply(c, http.StatusOK, reservationOf(r.Reservation))
+	return answered(c, func(a *answer) { a.reservation(r.Reservation) })
 }

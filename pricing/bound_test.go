@@ -11,6 +11,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -317,5 +318,19 @@ func TestBoundByCaps(t *testing.T) {
 		if want := c.input(int64(len(c.body))); b.InputTokens != want || b.InputVideoTokens != c.video || b.InputImageTokens != c.image || b.Pieces.WebSearches != c.searches {
 			t.Errorf("%s:\ngot  %+v\nwant %d tokens, %d video, %d image, %d searches", c.body, b, want, c.video, c.image, c.searches)
 		}
+	}
+}
+
+// Ensure that figures are the quote but for its lines.
+func TestFiguresAreTheQuoteWithoutLines(t *testing.T) {
+	m := lookup(t, "openai", "gpt-4o")
+	b := Bound{InputTokens: 1000, MaxOutputTokens: 50, Candidates: 2, Pieces: Usage{WebSearches: 3}}
+	quote, err := m.Quote(b)
+	figures, ferr := m.Figures(b)
+	if err != nil || ferr != nil || len(quote.Lines) == 0 || len(figures.Lines) != 0 {
+		t.Fatalf("%v %v %+v %+v", err, ferr, quote, figures)
+	}
+	if quote.Lines = nil; !reflect.DeepEqual(quote, figures) {
+		t.Errorf("%+v, want %+v", figures, quote)
 	}
 }

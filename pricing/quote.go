@@ -82,12 +82,18 @@ type Quote struct {
 // Quote returns what the bounded request can cost at most: every token at the
 // dearest rate that any reachable price row gives it. It fails with
 // ErrNegative, ErrTooLarge, *UnpricedError or *NoPriceError.
-func (m *Model) Quote(b Bound) (Quote, error) {
+func (m *Model) Quote(b Bound) (Quote, error) { return m.quote(b, true) }
+
+// Figures is Quote without Lines, where nobody is shown how it comes about.
+func (m *Model) Figures(b Bound) (Quote, error) { return m.quote(b, false) }
+
+func (m *Model) quote(b Bound, lines bool) (Quote, error) {
 	b, err := m.complete(b)
 	if err != nil {
 		return Quote{}, fmt.Errorf("bound of a call to %s/%s: %w", m.Provider, m.ID, err)
 	}
-	units, err := m.unitTerms(nil, &b.Pieces, func(name string) (unitRate, bool) { return m.boundUnit(name, b.Variant) })
+	pieces := b.Pieces // which, unlike all of b, may go to the heap
+	units, err := m.unitTerms(nil, &pieces, func(name string) (unitRate, bool) { return m.boundUnit(name, b.Variant) })
 	if err != nil {
 		return Quote{}, err
 	}
@@ -96,7 +102,7 @@ func (m *Model) Quote(b Bound) (Quote, error) {
 	if len(rows) == 0 {
 		return Quote{}, &NoPriceError{m.Provider, m.ID, b.From}
 	}
-	return m.quoteRows(b, rows, units)
+	return m.quoteRows(b, rows, units, lines)
 }
 
 // complete fills in defaults and refuses quantities out of range.
@@ -131,7 +137,11 @@ func (m *Model) complete(b Bound) (Bound, error) {
 	if b.Candidates > MaxCandidates {
 		return b, fmt.Errorf("candidates = %d, above %d: %w", b.Candidates, MaxCandidates, ErrTooLarge)
 	}
-	return b, b.Pieces.Check()
+	if b.Pieces == (Usage{Requests: 1}) { // the copy below would cost memory
+		return b, nil
+	}
+	pieces := b.Pieces
+	return b, pieces.Check()
 }
 
 // outputBound is the output bound of one candidate: the request's, else the
@@ -209,7 +219,7 @@ func (m *Model) boundRates(r *row, b *Bound) boundRates {
 // quoteRows takes the dearest fixed part and the dearest output rate over all
 // rows. They may come from two rows; the sum is then above what any one call
 // can cost, never below.
-func (m *Model) quoteRows(b Bound, rows []priced, units []unitTerm) (Quote, error) {
+func (m *Model) quoteRows(b Bound, rows []priced, units []unitTerm, lines bool) (Quote, error) {
 	q := Quote{FixedPico: -1, PerUnitPico: -1, FixedTokens: b.inputTokens() + b.ExtraOutputTokens, TokensPerUnit: b.Candidates, MaxUnits: b.MaxOutputTokens}
 	var fixedRow, unitRow priced
 	var fixedUse [tokenItems]int64
@@ -243,6 +253,9 @@ func (m *Model) quoteRows(b Bound, rows []priced, units []unitTerm) (Quote, erro
 	var ok bool
 	if q.Max, ok = q.maxFor(q.MaxUnits); !ok {
 		return Quote{}, m.tooLarge()
+	}
+	if !lines {
+		return q, nil
 	}
 	q.Lines = m.lines(fixedRow, &fixedUse, units)
 	if n := q.MaxUnits * q.TokensPerUnit; n > 0 {

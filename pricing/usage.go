@@ -94,8 +94,8 @@ func (u *Usage) TotalOutputTokens() int64 {
 func (u *Usage) Check() error {
 	toks := u.tokens()
 	for i, n := range toks {
-		if err := checkQuantity(itemNames[i]+"_tokens", n); err != nil {
-			return err
+		if n < 0 || n > MaxQuantity { // the name is made for the error alone
+			return checkQuantity(itemNames[i]+"_tokens", n)
 		}
 	}
 	for i := range unitFields {
