@@ -33,6 +33,7 @@ test-all: vet ## the same with everything that takes long (an hour or more)
 	cd e2e && $(GO) test -p 1 -count=1 -timeout 60m ./...
 	$(MAKE) sim sim-raft
 	cd chaos && $(GO) test -count=1 -timeout 60m ./... -args -faults 60 -kills 10
+	cd chaos && $(GO) test -count=1 -timeout 60m -run Chaos ./... -args -faults 60 -log-store wal
 
 .PHONY: test-e2e
 test-e2e: ## end-to-end tests: the providers' SDKs against three real processes
@@ -45,10 +46,11 @@ test-chaos: ## a few faults on three real processes (make chaos: many)
 FAULTS ?= 200
 KILLS  ?= 50
 SEED   ?= $(shell date +%s)
+LOG_STORE ?= boltdb
 
 .PHONY: chaos
-chaos: ## FAULTS (200) faults and KILLS (50) kills of the leader, drawn from SEED; partitions need root, iproute2 and strace
-	cd chaos && $(GO) test -count=1 -v -timeout 3h ./... -args -faults $(FAULTS) -kills $(KILLS) -seed $(SEED)
+chaos: ## FAULTS (200) faults and KILLS (50) kills of the leader, drawn from SEED, on LOG_STORE (boltdb, wal, both); partitions need root, iproute2 and strace
+	cd chaos && $(GO) test -count=1 -v -timeout 3h ./... -args -faults $(FAULTS) -kills $(KILLS) -seed $(SEED) -log-store $(LOG_STORE)
 
 SCHEDULES ?= 10000
 

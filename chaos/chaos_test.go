@@ -18,6 +18,7 @@ import (
 var (
 	faultsFlag = flag.Int("faults", 8, "faults to inject")
 	seedFlag   = flag.Uint64("seed", 1, "of the faults and of what the clients ask for")
+	storeFlag  = flag.String("log-store", "boltdb", "log_store of the nodes: boltdb or wal, or both: wal on the second and third")
 	keepFlag   = flag.String("keep", "", "directory for the calls and the logs of a run that failed")
 )
 
@@ -44,7 +45,7 @@ budget "agent" {
 // at its place in the log, nothing acknowledged is lost, every node holds the
 // same ledger, and everything is so after restarts.
 func TestChaos(t *testing.T) {
-	c := newCluster(t, budgets, "64m")
+	c := newCluster(t, budgets, smallDisk())
 	s, j := newStorm(t, c, *seedFlag), newJudge(c)
 	h := &history{began: time.Now()}
 	for round, left := 1, *faultsFlag; left > 0; round++ {
@@ -116,13 +117,14 @@ func keep(t *testing.T, c *cluster, calls []*call) {
 		err = os.WriteFile(filepath.Join(*keepFlag, "calls.json"), b, 0o600)
 	}
 	for _, n := range c.nodes {
-		for _, path := range []string{n.log, filepath.Join(n.data, "raft.db")} {
-			if err == nil {
-				b, err = os.ReadFile(path)
-			}
-			if err == nil {
-				err = os.WriteFile(filepath.Join(*keepFlag, n.name+"-"+filepath.Base(path)), b, 0o600)
-			}
+		if err == nil {
+			b, err = os.ReadFile(n.log)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(*keepFlag, n.name+".log"), b, 0o600)
+		}
+		if err == nil {
+			err = os.CopyFS(filepath.Join(*keepFlag, n.name), os.DirFS(n.data))
 		}
 	}
 	if err != nil {

@@ -8,13 +8,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	boltdb "github.com/hashicorp/raft-boltdb/v2"
+	wal "github.com/hashicorp/raft-wal"
 	"go.etcd.io/bbolt"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -166,7 +169,7 @@ func (j *judge) agree() (uint64, error) {
 func (j *judge) replay(calls []*call, committed uint64) error {
 	entries := map[uint64][]byte{}
 	for _, n := range j.c.nodes {
-		if err := readLog(filepath.Join(n.data, "raft.db"), j.applied+1, committed, entries); err != nil {
+		if err := n.readLog(j.applied+1, committed, entries); err != nil {
 			return fmt.Errorf("the log of %s: %w", n.name, err)
 		}
 	}
@@ -255,14 +258,37 @@ func (j *judge) apply(index uint64, data []byte) ([]place, error) {
 	return places, nil
 }
 
+// openLog opens the log of a node that has ended, without changing it.
+func (n *node) openLog() (s raft.LogStore, end func(), err error) {
+	if n.store == "boltdb" {
+		b, err := boltdb.New(boltdb.Options{Path: filepath.Join(n.data, "raft.db"), BoltOptions: &bbolt.Options{ReadOnly: true, Timeout: time.Second}})
+		return b, func() { b.Close() }, err
+	}
+	dir, err := os.MkdirTemp("", "meshfw-chaos-log-") // opening raft-wal writes to it
+	if err != nil {
+		return nil, nil, err
+	}
+	remove := func() { os.RemoveAll(dir) }
+	err = os.CopyFS(dir, os.DirFS(filepath.Join(n.data, "wal")))
+	var w *wal.WAL
+	if err == nil {
+		w, err = wal.Open(dir, wal.WithLogger(hclog.NewNullLogger()))
+	}
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return w, func() { w.Close(); remove() }, nil
+}
+
 // readLog adds the entries of one node's log. Entries that another node has as
 // well must be the same; nil stands for those that are raft's own.
-func readLog(path string, from, to uint64, into map[uint64][]byte) error {
-	s, err := boltdb.New(boltdb.Options{Path: path, BoltOptions: &bbolt.Options{ReadOnly: true, Timeout: time.Second}})
+func (n *node) readLog(from, to uint64, into map[uint64][]byte) error {
+	s, end, err := n.openLog()
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer end()
 	for index := from; index <= to; index++ {
 		var l raft.Log
 		if err := s.GetLog(index, &l); errors.Is(err, raft.ErrLogNotFound) {

@@ -69,6 +69,7 @@ type node struct {
 	name          string
 	http, cluster string
 	data          string
+	store         string // log_store
 	config, log   string
 	smallDisk     bool // its data is on a file system that a test may fill
 
@@ -92,6 +93,9 @@ func newCluster(t *testing.T, budgets, smallDisk string) *cluster {
 	for i, addr := range c.net.addrs {
 		n := &node{number: i, name: fmt.Sprintf("node%d", i+1), http: net.JoinHostPort(addr, ports[i]), cluster: net.JoinHostPort(addr, ports[3+i])}
 		n.data = filepath.Join(c.dir, n.name)
+		if n.store = *storeFlag; n.store == "both" {
+			n.store = []string{"boltdb", "wal", "wal"}[i]
+		}
 		n.config, n.log = n.data+".hcl", n.data+".log"
 		c.nodes = append(c.nodes, n)
 	}
@@ -112,11 +116,21 @@ func newCluster(t *testing.T, budgets, smallDisk string) *cluster {
 	return c
 }
 
+// smallDisk is the size of the disk that is filled: raft-wal takes 64 MiB at once,
+// and as much again before it gives the first back.
+func smallDisk() string {
+	if *storeFlag == "boltdb" {
+		return "64m"
+	}
+	return "160m"
+}
+
 func (n *node) text(join, budgets string) string {
 	return fmt.Sprintf(`
 node {
-  id       = %q
-  data_dir = %q
+  id        = %q
+  data_dir  = %q
+  log_store = %q
 }
 http {
   listen          = %q
@@ -133,7 +147,7 @@ auth {
   mode         = "open"
   allow_remote = true
 }
-%s`, n.name, n.data, n.http, n.cluster, n.cluster, join, budgets)
+%s`, n.name, n.data, n.store, n.http, n.cluster, n.cluster, join, budgets)
 }
 
 // freePorts returns loopback ports that nothing listens on now.

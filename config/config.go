@@ -48,8 +48,9 @@ type Config struct {
 
 // Node is the node block.
 type Node struct {
-	ID      string `cfg:"id"`
-	DataDir string `cfg:"data_dir"` // default data/<id>
+	ID       string `cfg:"id"`
+	DataDir  string `cfg:"data_dir"`  // default data/<id>
+	LogStore string `cfg:"log_store"` // boltdb (the default) or wal; fixed for a data directory
 }
 
 // HTTP is the http block.

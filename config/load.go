@@ -230,6 +230,9 @@ func (c *Config) validate() error {
 	default:
 		return fmt.Errorf("log.level is %.40q: use trace, debug, info, warn or error", c.Log.Level)
 	}
+	if s := c.Node.LogStore; s != "" && s != "boltdb" && s != "wal" {
+		return fmt.Errorf("node.log_store is %.40q: use boltdb or wal", s)
+	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return fmt.Errorf("log.format is %.40q: use text or json", c.Log.Format)
 	}

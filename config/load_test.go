@@ -48,7 +48,7 @@ func TestCommentedExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.HTTP.TLS == nil || c.Cluster.TLS == nil || c.Admin == nil || c.Auth.AdminToken != "t" || len(c.Keys) != 1 || len(c.Webhooks) != 1 ||
+	if c.Node.LogStore != "wal" || c.HTTP.TLS == nil || c.Cluster.TLS == nil || c.Admin == nil || c.Auth.AdminToken != "t" || len(c.Keys) != 1 || len(c.Webhooks) != 1 ||
 		c.Tracing.SamplePercent != 10 || c.Snapshots.Keep != 24 || c.Limits.Keys != 20000 || len(c.Providers) != 3 || len(c.Degrades) != 1 {
 		t.Errorf("read %+v", c)
 	}
@@ -64,6 +64,7 @@ func TestRefused(t *testing.T) {
 		{"misspelt", "http {\n  lisen = \"x\"\n}\n", `c.hcl:2: unknown setting "lisen" in http (did you mean "listen"?); allowed: allow_plaintext, ...`, nil},
 		{"block", "htp {\n}\n", `c.hcl:1: unknown block "htp" (did you mean "http"?); allowed: node, http, ...`, nil},
 		{"mode", "auth {\n  mode = \"kyes\"\n}\n", `c.hcl: auth.mode is "kyes": use "keys" or "open"`, nil},
+		{"log store", open + "node {\n  log_store = \"bolt\"\n}\n", `c.hcl: node.log_store is "bolt": use boltdb or wal`, nil},
 		{"plain", "http {\n  listen = \"0.0.0.0:1\"\n}\n", `c.hcl: http.listen is 0.0.0.0:1: off loopback it needs a tls block, or http.allow_plaintext = true to send keys and money in plain text`, nil},
 		{"cluster plain", "cluster {\n  listen = \"10.0.0.1:1\"\n}\n", `c.hcl: cluster.listen is 10.0.0.1:1: off loopback it needs a tls block, or cluster.allow_plaintext = true to send keys and money in plain text`, nil},
 		{"admin plain", "admin {\n  listen = \"[::]:1\"\n}\n", `c.hcl: admin.listen is [::]:1: off loopback it needs a tls block, or admin.allow_plaintext = true to send keys and money in plain text`, nil},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
+	"github.com/hashicorp/raft-wal/types"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -53,6 +54,8 @@ type Config struct {
 	TLS            *TLS // of the cluster port; nil: plain text
 	AllowPlaintext bool // plain text off loopback
 
+	LogStore string // LogStoreBolt (the default) or LogStoreWAL; fixed for a data directory
+
 	SnapshotDir   string        // scheduled snapshots go here; "": none are made
 	SnapshotEvery time.Duration // 0: none are made
 	SnapshotKeep  int           // the newest ones kept
@@ -74,7 +77,10 @@ type Config struct {
 	probeDisk func(path string) error
 	wrapStore func(stores) stores
 	wrapFSM   func(*adapter) raft.FSM
+	walFiles  types.VFS
 	noGuard   bool // the watchdogs do not run
+
+	walSegment int // bytes; 0: raft-wal's own
 
 	transportTimeout, transferStall time.Duration
 	wrapDial                        func(net.Conn) net.Conn
@@ -98,6 +104,9 @@ func (c Config) withDefaults() Config {
 	set(&c.DigestEvery, DefaultDigestEvery)
 	if c.SnapshotKeep == 0 {
 		c.SnapshotKeep = DefaultSnapshotKeep
+	}
+	if c.LogStore == "" {
+		c.LogStore = LogStoreBolt
 	}
 	set(&c.transportTimeout, transportTimeout)
 	set(&c.transferStall, max(transferWait, 10*c.Election))
@@ -140,6 +149,9 @@ func (c Config) Validate() error {
 	}
 	if c.ReserveTimeout > maxReserveTimeout {
 		return fmt.Errorf("reserve timeout %s: at most %s, the time for which the ledger remembers outcomes", c.ReserveTimeout, maxReserveTimeout)
+	}
+	if c.LogStore != LogStoreBolt && c.LogStore != LogStoreWAL {
+		return fmt.Errorf("log_store %q: want %q or %q", c.LogStore, LogStoreBolt, LogStoreWAL)
 	}
 	if c.BootstrapExpect < 0 || c.BootstrapExpect > 15 {
 		return fmt.Errorf("bootstrap_expect %d: want 0 to 15", c.BootstrapExpect)

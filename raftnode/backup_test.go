@@ -55,9 +55,11 @@ func snapshotOf(t *testing.T, n *Node) []byte {
 
 // Ensure a snapshot taken through a follower restores through another one,
 // needs force in a ledger in use, and needs none in a new cluster.
-func TestSnapshotAndRestore(t *testing.T) {
-	t.Parallel()
-	nodes, _ := threeWith(t, withBudget)
+func TestSnapshotAndRestore(t *testing.T) { onBothStores(t, snapshotAndRestore) }
+
+func snapshotAndRestore(t *testing.T, store string) {
+	with := func(c *Config) { withBudget(c); c.LogStore = store }
+	nodes, _ := threeWith(t, with)
 	charge(t, nodes[0], "c1", 5)
 	lead := nodes[leaderOf(t, nodes)]
 	followers := others(nodes, lead)
@@ -96,7 +98,7 @@ func TestSnapshotAndRestore(t *testing.T) {
 	agree(t, nodes...)
 
 	// Into a new cluster, without force; its log starts behind the snapshot's.
-	fresh, err := threeOthers(t)
+	fresh, err := threeOthers(t, with)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +111,8 @@ func TestSnapshotAndRestore(t *testing.T) {
 	}
 }
 
-func threeOthers(t *testing.T) ([]*Node, error) {
-	nodes, _ := threeWith(t, withBudget)
+func threeOthers(t *testing.T, with func(*Config)) ([]*Node, error) {
+	nodes, _ := threeWith(t, with)
 	leaderOf(t, nodes)
 	return nodes, nodes[0].ReadAt(context.Background(), Consistent, 0)
 }
@@ -172,9 +174,10 @@ func newestIn(t *testing.T, dir string) uint64 {
 // Ensure the drill after the loss of a quorum, as peers.info tells it: what was
 // acknowledged is there on the node that is left, and it serves alone and grows
 // again.
-func TestRecoveryFromTheLossOfAQuorum(t *testing.T) {
-	t.Parallel()
-	nodes, cfgs := threeWith(t, withBudget)
+func TestRecoveryFromTheLossOfAQuorum(t *testing.T) { onBothStores(t, recovery) }
+
+func recovery(t *testing.T, store string) {
+	nodes, cfgs := threeWith(t, func(c *Config) { withBudget(c); c.LogStore = store })
 	charge(t, nodes[0], "c1", 9)
 	agree(t, nodes...)
 	for _, n := range nodes {

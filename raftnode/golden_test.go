@@ -145,6 +145,7 @@ func TestDataDirectoriesOfEveryRelease(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := config(t, "golden", "127.0.0.1:0", 1)
+			c.LogStore = LogStoreBolt
 			unpack(t, path, c.DataDir)
 			c.skew = time.Until(time.Unix(0, int64(want.Now))) + time.Second // as if it was started again at once
 			n := start(t, c)

@@ -43,7 +43,12 @@ func openIdentity(dir, name string) (identity, error) {
 	path := filepath.Join(dir, "identity.json")
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, "raft.db")); err == nil {
+		bolt, berr := hasLog(dir, LogStoreBolt)
+		segments, serr := hasLog(dir, LogStoreWAL)
+		if err := errors.Join(berr, serr); err != nil {
+			return identity{}, fmt.Errorf("read identity: %w", err)
+		}
+		if bolt || segments {
 			return identity{}, fmt.Errorf("%s: there is a log but no identity.json; restore the file or start with an empty directory", dir)
 		}
 		var r [8]byte

@@ -14,8 +14,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	autopilot "github.com/hashicorp/raft-autopilot"
-	boltdb "github.com/hashicorp/raft-boltdb/v2"
-	"go.etcd.io/bbolt"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
@@ -49,7 +47,7 @@ type Node struct {
 	machine   *fsm.Machine
 	port      *port
 	raft      *raft.Raft
-	store     *boltdb.BoltStore
+	store     ownedStores
 	trans     transport
 	fwd       *forwarder
 	queue     chan *group
@@ -141,10 +139,8 @@ func Open(cfg Config) (*Node, error) {
 
 func (n *Node) openRaft() error {
 	var err error
-	n.store, err = boltdb.New(boltdb.Options{Path: filepath.Join(n.cfg.DataDir, "raft.db"),
-		BoltOptions: &bbolt.Options{Timeout: boltLockTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType}})
-	if err != nil {
-		return fmt.Errorf("open the log in %s (is another node running on it?): %w", n.cfg.DataDir, err)
+	if n.store, err = n.cfg.openStores(); err != nil {
+		return err
 	}
 	var under stores = n.store
 	if n.cfg.wrapStore != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -22,9 +23,11 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// config is that of a test's node. MESHFW_TEST_LOG_STORE=wal runs the tests on
+// the other store.
 func config(t testing.TB, name, addr string, expect int, join ...string) Config {
 	t.Helper()
-	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join,
+	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join, LogStore: os.Getenv("MESHFW_TEST_LOG_STORE"),
 		Heartbeat: 150 * time.Millisecond, Election: 150 * time.Millisecond, Lease: 150 * time.Millisecond,
 		PromoteAfter: 300 * time.Millisecond, ReserveTimeout: 20 * time.Second}
 }

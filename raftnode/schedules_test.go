@@ -36,6 +36,7 @@ type schedule struct {
 	names  []string
 	cfgs   []Config
 	stores []*crashStore
+	files  []*crashFiles // of the nodes with raft-wal; nil for the others
 	nodes  []atomic.Pointer[Node]
 
 	mu      sync.Mutex
@@ -44,7 +45,8 @@ type schedule struct {
 }
 
 // Ensure what clients were told survives partitions, delays, crashes, transfers,
-// snapshots and clock skew: MESHFW_SCHEDULES many, from MESHFW_SEED on.
+// snapshots and clock skew: MESHFW_SCHEDULES many, from MESHFW_SEED on. Of three
+// seeds one runs raft-boltdb on every node, one raft-wal, one both.
 func TestSchedules(t *testing.T) {
 	number := func(name string, or int) int {
 		n, err := strconv.Atoi(os.Getenv(name))
@@ -54,7 +56,7 @@ func TestSchedules(t *testing.T) {
 		return n
 	}
 	first := number("MESHFW_SEED", 1)
-	for i := range number("MESHFW_SCHEDULES", 2) {
+	for i := range number("MESHFW_SCHEDULES", 3) {
 		t.Run(fmt.Sprint("seed=", first+i), func(t *testing.T) { runSchedule(t, uint64(first+i)) })
 	}
 }
@@ -72,13 +74,17 @@ func runSchedule(t *testing.T, seed uint64) {
 	for range size {
 		addrs = append(addrs, freeAddress(t))
 	}
-	s.stores, s.nodes = make([]*crashStore, size), make([]atomic.Pointer[Node], size)
+	s.stores, s.files, s.nodes = make([]*crashStore, size), make([]*crashFiles, size), make([]atomic.Pointer[Node], size)
 	for i := range size {
 		c := config(t, string(rune('a'+i)), addrs[i], size, addrs...)
 		c.ReserveTimeout = 5 * time.Second
 		c.transportTimeout = 500 * time.Millisecond // a connection that went silent is given up soon
 		c.Seed = fsm.Seed{Budgets: []fsm.Budget{{Name: "b", Limit: &limit}}}
 		c.wrapStore = func(under stores) stores { s.stores[i] = &crashStore{stores: under}; return s.stores[i] }
+		if seed%3 == 2 || seed%3 == 0 && i%2 == 1 { // all of them, or some
+			s.files[i] = newCrashFiles(seed)
+			c.LogStore, c.walFiles, c.walSegment = LogStoreWAL, s.files[i], 64<<10
+		}
 		s.net.join(&c)
 		s.names, s.cfgs = append(s.names, c.Name), append(s.cfgs, c)
 		s.nodes[i].Store(start(t, c))
@@ -218,11 +224,21 @@ func (s *schedule) oneWay(rng *rand.Rand) {
 }
 
 func (s *schedule) crash(keep, i int) {
+	if s.files[i] != nil {
+		if err := s.files[i].crash(); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	s.stores[i].crash(keep)
 	s.nodes[i].Load().kill()
 }
 
-func (s *schedule) restart(i int) { s.nodes[i].Store(start(s.t, s.cfgs[i])) }
+func (s *schedule) restart(i int) {
+	if s.files[i] != nil {
+		s.files[i].revive()
+	}
+	s.nodes[i].Store(start(s.t, s.cfgs[i]))
+}
 
 // check compares the replicas, and what clients were told with the log.
 func (s *schedule) check() {

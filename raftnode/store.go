@@ -48,12 +48,6 @@ func (w *writes) longest() (op string, d time.Duration) {
 	return op, d
 }
 
-// stores is what raft needs of a log and stable store.
-type stores interface {
-	raft.LogStore
-	raft.StableStore
-}
-
 // watchedStore makes the first failed write fatal. Raft logs such an error and
 // tries again (hashicorp/raft #612): a follower would refuse entries for ever,
 // and a leader would come back with a log that ends somewhere else than it

@@ -179,7 +179,7 @@ func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, reg
 		return raftnode.Config{}, err
 	}
 	out := raftnode.Config{
-		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
+		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, LogStore: cfg.Node.LogStore, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
 		HTTPAddress: doors.http.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
 		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
 		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
