@@ -175,13 +175,14 @@ func freePorts(t *testing.T, n int) []string {
 }
 
 // Ensure that the compose cluster starts closed and encrypted by one command,
-// meters calls through every node and the balancer, goes on without one node,
+// that the README's next steps work, that it meters calls through every node and the balancer, goes on without one node,
 // and takes a fourth one in by the admin API.
 func TestComposeCluster(t *testing.T) {
 	c := up(t)
 	if status := call(t, "POST", c.url(0)+"/v1/chat/completions", "sk-nobody", chat, nil); status != http.StatusUnauthorized {
 		t.Fatalf("a call without a key of the firewall: %d, want 401", status)
 	}
+	c.readme()
 	var key struct{ Secret string }
 	if status := call(t, "POST", c.url(0)+"/api/v1/keys", c.token, `{"name":"a","labels":{"agent":"a"}}`, &key); status != http.StatusCreated {
 		t.Fatalf("make a key: %d", status)
@@ -274,4 +275,25 @@ func (c *containers) balance() string {
 		return res.StatusCode == http.StatusOK
 	})
 	return url
+}
+
+// readme runs what the README tells people to paste once the containers run:
+// a key, and a call with it that is refused.
+func (c *containers) readme() {
+	c.t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(text), "```bash\n")
+	block, _, _ = strings.Cut(block, "```")
+	if !found || !strings.Contains(string(text), "    docker-compose -f docker-compose.cluster.yml up -d\n") {
+		c.t.Fatal("README.md does not tell how to start the containers")
+	}
+	block = strings.NewReplacer("docker-compose -f docker-compose.cluster.yml", "docker-compose "+strings.Join(c.args, " "),
+		"http://127.0.0.1:8000", c.url(0)).Replace(block)
+	out := run(c.t, c.env, "bash", "-euo", "pipefail", "-c", block)
+	if !strings.Contains(out, " 402 ") || !strings.Contains(out, `"reason":"exceeds_limit"`) {
+		c.t.Errorf("the README's call was not refused for money:\n%s", out)
+	}
 }
