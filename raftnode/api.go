@@ -80,7 +80,8 @@ type Config struct {
 	walFiles  types.VFS
 	noGuard   bool // the watchdogs do not run
 
-	walSegment int // bytes; 0: raft-wal's own
+	walSegment   int    // bytes; 0: raft-wal's own
+	trailingLogs uint64 // 0: as in production
 
 	transportTimeout, transferStall time.Duration
 	wrapDial                        func(net.Conn) net.Conn

@@ -24,6 +24,7 @@ type adapter struct {
 	fatal    func(error)
 	applied  func(log fsm.Time) // after each entry
 	restored func(log fsm.Time) // after a snapshot replaced the ledger
+	refuse   func() error       // why the newest snapshot cannot be gone on from; nil: it can
 	failed   error              // once set, nothing is applied any more
 }
 
@@ -63,6 +64,12 @@ func (a *adapter) Snapshot() (raft.FSMSnapshot, error) {
 
 // Restore replaces the ledger by a snapshot.
 func (a *adapter) Restore(r io.ReadCloser) error {
+	if err := a.refuse(); err != nil {
+		_ = r.Close() // the first error counts
+		a.failed = err
+		a.fatal(err)
+		return err
+	}
 	err := a.machine.Restore(r)
 	if cerr := r.Close(); err == nil {
 		err = cerr

@@ -21,9 +21,9 @@ import (
 const (
 	logCacheEntries = 512
 	snapshotsKept   = 2
-	// trailingLogs are kept behind a snapshot: over a minute of full load, so
-	// that a follower that had to install one finds the entries it needs next
-	// (hashicorp/raft #697).
+	// trailingLogs are kept behind a snapshot: over a minute of full load, and far
+	// more than a leader that was cut off can have left uncommitted, so that a
+	// follower is rarely sent a snapshot that its log contradicts (stale.go).
 	trailingLogs     = 32_768
 	boltLockTimeout  = time.Second
 	transportPool    = 4
@@ -162,12 +162,19 @@ func (n *Node) openRaft() error {
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = n.cfg.Heartbeat, n.cfg.Election, n.cfg.Lease
 	rc.CommitTimeout = min(rc.CommitTimeout, n.cfg.Heartbeat/4)
 	rc.TrailingLogs = trailingLogs
+	if n.cfg.trailingLogs > 0 {
+		rc.TrailingLogs = n.cfg.trailingLogs
+	}
 	rc.ShutdownOnRemove = false // watch sees it, and stops the node in order
 	rc.Logger = n.log
+	if err := n.dropStaleTail(watched, snaps); err != nil {
+		return err
+	}
 	if err := n.recoverQuorum(rc, logs, watched, snaps, n.trans); err != nil {
 		return err
 	}
 	a := &adapter{machine: n.machine, fatal: n.fail, restored: n.clock.restored,
+		refuse:  func() error { return n.refuseContradicted(watched, snaps) },
 		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
 	var ledger raft.FSM = a
 	if n.cfg.NoLedger {

@@ -80,7 +80,8 @@ func (n *Node) recoverQuorum(rc *raft.Config, logs raft.LogStore, stable raft.St
 	// The ledger that replays the log here is thrown away; the node reads the
 	// snapshot that this makes.
 	var failed error
-	replay := &adapter{machine: fsm.New(fsm.DefaultLimits()), fatal: func(err error) { failed = err }, applied: func(fsm.Time) {}, restored: func(fsm.Time) {}}
+	replay := &adapter{machine: fsm.New(fsm.DefaultLimits()), fatal: func(err error) { failed = err }, applied: func(fsm.Time) {}, restored: func(fsm.Time) {},
+		refuse: func() error { return nil }}
 	if err := raft.RecoverCluster(rc, replay, logs, stable, snaps, t, c); err != nil {
 		return fmt.Errorf("recovery with %s: %w", path, errors.Join(err, failed))
 	}
