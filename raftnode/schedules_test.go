@@ -284,8 +284,8 @@ func (s *schedule) check() {
 // not_after as they were. Each must be answered as it was, or be too late when
 // its not_after has passed, and no money may move.
 func (s *schedule) askAgain() {
-	lead := s.nodes[0].Load()
-	before := s.money(lead)
+	asked := s.nodes[0].Load()
+	before := s.money(asked)
 	var ops []fsm.Command
 	for _, h := range s.history {
 		ops = append(ops, h.Command)
@@ -293,25 +293,30 @@ func (s *schedule) askAgain() {
 	var answers []fsm.Result
 	for end := time.Now().Add(60 * time.Second); ; {
 		var err error
-		if answers, err = lead.SubmitBatch(ThroughLog(context.Background()), ops); err == nil {
+		if answers, err = asked.SubmitBatch(ThroughLog(context.Background()), ops); err == nil {
 			break
 		}
 		if time.Now().After(end) {
 			s.t.Fatalf("acknowledged operations were not taken again: %v", err)
 		}
 	}
+	last := uint64(0)
+	for i := range answers {
+		last = max(last, answers[i].Index)
+	}
+	until(s.t, "the node has applied what it was answered", func() bool { return asked.Ledger().AppliedIndex() >= last })
 	same, late := 0, 0
 	for i, h := range s.history {
 		switch again := answers[i]; {
 		case repeats(h, again):
 			same++
-		case again.Code == fsm.TooLate && s.notAfter(h.Command) != 0 && lead.Ledger().Now() > s.notAfter(h.Command):
+		case again.Code == fsm.TooLate && s.notAfter(h.Command) != 0 && asked.Ledger().Now() > s.notAfter(h.Command):
 			late++
 		default:
 			s.t.Errorf("%s %+v was answered %+v, and proposed again %+v", h.Kind, h.Command, h.Result, again)
 		}
 	}
-	if after := s.money(lead); !slices.Equal(before, after) {
+	if after := s.money(asked); !slices.Equal(before, after) {
 		s.t.Errorf("operations that had been acknowledged moved money when they came again: %v before, %v after", before, after)
 	}
 	s.t.Logf("%d answers given again, %d too late by now", same, late)
@@ -319,7 +324,7 @@ func (s *schedule) askAgain() {
 	for i := range s.nodes {
 		nodes = append(nodes, s.nodes[i].Load())
 	}
-	submit(s.t, lead, &fsm.Noop{})
+	submit(s.t, asked, &fsm.Noop{})
 	s.agree(nodes)
 }
 
