@@ -19,6 +19,8 @@ type benchReport struct {
 	} `json:"machine"`
 	Raw, HTTP, Proxy, Batch, Memory *benchSection
 	ReserveSettle                   *benchSection `json:"reserve_settle"`
+	LogStores                       *benchSection `json:"log_stores"`
+	LogStore                        string        `json:"log_store"`
 	Targets                         []struct{ Name string }
 }
 
@@ -64,6 +66,7 @@ func TestBench(t *testing.T) {
 		cases   string
 	}{
 		"raw":            {r.Raw, "raw/1 raw/4"},
+		"log_stores":     {r.LogStores, "boltdb/1 wal/1 boltdb/4 wal/4"},
 		"reserve_settle": {r.ReserveSettle, "uniform/1 hot/1 follower/1 uniform/4 hot/4 follower/4"},
 		"http":           {r.HTTP, "front/1 uniform/1 hot/1 front/4 uniform/4 hot/4"},
 		"batch":          {r.Batch, "raw/1024 batch_of_64/16 raw/1024 batch_of_1024/4"},
@@ -90,6 +93,9 @@ func TestBench(t *testing.T) {
 		if got := strings.Join(names, " "); got != want.cases {
 			t.Errorf("%s has the cases %s, want %s", name, got, want.cases)
 		}
+	}
+	if r.LogStore != "boltdb" {
+		t.Errorf("the log store is %q", r.LogStore)
 	}
 	if r.ReserveSettle.RatioToRawRaft == nil || *r.ReserveSettle.RatioToRawRaft <= 0 || r.Proxy.AddedP50US == nil {
 		t.Errorf("reserve_settle %+v, proxy %+v", r.ReserveSettle, r.Proxy)

@@ -26,6 +26,7 @@ cores with the nodes, and other work on the machine disturbs it: believe the rat
 cases take turns, more than the rates. What is measured:
 
   raw             the replicated log without a ledger, callers in the leader's process
+  log_stores      the same on both stores that a node may keep its log in
   reserve_settle  reserve and settle through the ledger: spread, on one account, at a follower
   http            reserve and settle by the API, against an HTTP front over the raw log
   proxy           calls to a stand-in provider: directly, by a bare reverse proxy, by the cluster
@@ -44,6 +45,7 @@ cases take turns, more than the rates. What is measured:
 	f.IntSliceVar(&o.Callers, "callers", bench.DefaultCallers, "how many callers at once, one run for each number")
 	f.DurationVar(&o.Duration, "duration", bench.DefaultDuration, "of each case at each number of callers")
 	f.StringVar(&dir, "dir", "", "write below this directory, on the disk to measure (default: the system's for temporary files)")
+	f.StringVar(&o.LogStore, "log-store", "boltdb", "what the nodes keep their log in: boltdb or wal")
 	f.StringVar(&o.Profiles, "profile", "", "write a CPU profile of each case's leader to this directory")
 	c.AddCommand(
 		&cobra.Command{Use: "node", Hidden: true, Args: cobra.NoArgs, Short: "A node under measurement",

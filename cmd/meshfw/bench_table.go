@@ -9,12 +9,13 @@ import (
 // showBench writes a report for people.
 func showBench(t *table, r *bench.Report) {
 	m := r.Machine
-	t.line("%d cores, %s/%s, %s; a flush to disk takes %.2f ms (p50), %.2f ms (p99); %s for each case.", m.Cores, m.OS, m.Arch, m.Go, m.FlushP50MS, m.FlushP99MS, r.Duration)
+	t.line("%d cores, %s/%s, %s; a flush to disk takes %.2f ms (p50), %.2f ms (p99); log store %s; %s for each case.", m.Cores, m.OS, m.Arch, m.Go, m.FlushP50MS, m.FlushP99MS, r.LogStore, r.Duration)
 	for _, s := range []struct {
 		title   string
 		section *bench.Section
 	}{
 		{"Replicated log without a ledger", r.Raw},
+		{"The same on both log stores", r.LogStores},
 		{"Reserve and settle by Submit", r.ReserveSettle},
 		{"Reserve and settle by the API", r.HTTP},
 		{"Reservations by the batch route", r.Batch},
@@ -44,10 +45,10 @@ func showBench(t *table, r *bench.Report) {
 
 func showSection(t *table, title string, s *bench.Section) {
 	t.line("")
-	t.row(title, "CALLERS", "OPS/S", "P50 MS", "P99 MS", "CPU US/OP", "B/OP", "ALLOCS/OP", "RATIO")
+	t.row(title, "CALLERS", "OPS/S", "P50 MS", "P99 MS", "CPU US/OP", "B/OP", "ALLOCS/OP", "CORES", "RATIO")
 	for _, c := range s.Cases {
 		t.row("  "+c.Name, c.Callers, fmt.Sprintf("%.0f", c.OperationsPerSecond), fmt.Sprintf("%.3f", c.P50MS), fmt.Sprintf("%.3f", c.P99MS),
-			fmt.Sprintf("%.1f", c.CPUUS), fmt.Sprintf("%.0f", c.Bytes), fmt.Sprintf("%.1f", c.Allocations), ratiosOf(&c))
+			fmt.Sprintf("%.1f", c.CPUUS), fmt.Sprintf("%.0f", c.Bytes), fmt.Sprintf("%.1f", c.Allocations), fmt.Sprintf("%.2f", c.Cores), ratiosOf(&c))
 	}
 	for _, f := range []struct {
 		value *float64
@@ -70,7 +71,7 @@ func ratiosOf(c *bench.Case) string {
 	for _, r := range []struct {
 		value *float64
 		to    string
-	}{{c.RatioToRawRaft, "raw"}, {c.RatioToFront, "front"}, {c.RatioToRelay, "reverse proxy"}, {c.RatioToGranted, "granted"}} {
+	}{{c.RatioToRawRaft, "raw"}, {c.RatioToFront, "front"}, {c.RatioToRelay, "reverse proxy"}, {c.RatioToBolt, "boltdb"}, {c.RatioToGranted, "granted"}} {
 		if r.value != nil {
 			if out != "" {
 				out += ", "

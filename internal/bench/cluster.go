@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
 const nodes = 3
@@ -23,8 +26,8 @@ type Cluster struct {
 	processes []*process
 }
 
-// nodeCluster starts three bench nodes, with the ledger or without.
-func (h *Host) nodeCluster(ctx context.Context, name string, noLedger bool) (*Cluster, error) {
+// nodeCluster starts three bench nodes on a log store, with the ledger or without.
+func (h *Host) nodeCluster(ctx context.Context, name, store string, noLedger bool) (*Cluster, error) {
 	ports, err := FreeAddresses(2 * nodes)
 	if err != nil {
 		return nil, err
@@ -33,7 +36,7 @@ func (h *Host) nodeCluster(ctx context.Context, name string, noLedger bool) (*Cl
 	for i := range nodes {
 		id := fmt.Sprintf("%s%d", name, i+1)
 		p, err := h.Start(id, h.Binary, []string{"bench", "node"}, NodeConfig{Name: id, Dir: filepath.Join(h.Dir, id), Listen: ports[i],
-			HTTP: ports[nodes+i], Join: ports[:nodes], NoLedger: noLedger})
+			HTTP: ports[nodes+i], Join: ports[:nodes], NoLedger: noLedger, LogStore: store})
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +101,7 @@ func (h *Host) ServerCluster(ctx context.Context, provider string) (*Cluster, er
 	for i := range nodes {
 		id := fmt.Sprintf("server%d", i+1)
 		file := filepath.Join(h.Dir, id+".hcl")
-		text := fmt.Sprintf(serverConfig, id, filepath.Join(h.Dir, id), http[i], admin[i], cluster[i], cluster[0], cluster[1], cluster[2], provider, limit)
+		text := fmt.Sprintf(serverConfig, id, filepath.Join(h.Dir, id), cmp.Or(h.Store, raftnode.LogStoreBolt), http[i], admin[i], cluster[i], cluster[0], cluster[1], cluster[2], provider, limit)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			return nil, err
 		}
@@ -174,8 +177,9 @@ func call(ctx context.Context, method, url, body string, out any) error {
 // is for the batch case, whose holds stay open.
 const serverConfig = `
 node {
-  id       = %q
-  data_dir = %q
+  id        = %q
+  data_dir  = %q
+  log_store = %q
 }
 http {
   listen      = %q
@@ -185,10 +189,10 @@ admin {
   listen = %q
 }
 cluster {
-  listen           = %[5]q
-  advertise        = %[5]q
+  listen           = %[6]q
+  advertise        = %[6]q
   bootstrap_expect = 3
-  join             = [%[6]q, %[7]q, %[8]q]
+  join             = [%[7]q, %[8]q, %[9]q]
 }
 auth {
   mode = "open"
@@ -198,22 +202,22 @@ limits {
 }
 provider "openai" {
   dialect  = "openai"
-  base_url = %[9]q
+  base_url = %[10]q
   api_key  = "sk-bench"
   models   = ["gpt-*"]
 }
 budget "global" {
-  limit  = "%[10]s"
+  limit  = "%[11]s"
   window = "month"
 }
 budget "user" {
   per    = ["user"]
-  limit  = "%[10]s"
+  limit  = "%[11]s"
   window = "month"
 }
 budget "agent" {
   per    = ["agent"]
-  limit  = "%[10]s"
+  limit  = "%[11]s"
   window = "month"
 }
 `

@@ -153,6 +153,7 @@ func (r *runner) throughProxy(ctx context.Context) error {
 		for _, c := range cases {
 			if c.Name == caseCluster {
 				c.RatioToRelay = ratio(&c, &cases[1])
+				c.RatioToRawRaft = ratio(&c, r.report.Raw.find(caseRaw, n))
 			}
 			s.Cases = append(s.Cases, c)
 		}

@@ -38,6 +38,7 @@ type NodeConfig struct {
 	HTTP     string   `json:"http"`   // of the benchmark: loads, front, metrics, profiles
 	Join     []string `json:"join"`
 	NoLedger bool     `json:"no_ledger"`
+	LogStore string   `json:"log_store"`
 }
 
 // loadRequest asks a bench node to drive its own Submit.
@@ -57,7 +58,7 @@ func RunNode(ctx context.Context, in io.Reader) (err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	node, err := raftnode.Open(raftnode.Config{Name: c.Name, DataDir: c.Dir, Listen: c.Listen, Advertise: c.Listen, BootstrapExpect: len(c.Join), Join: c.Join,
-		Seed: fsm.Seed{Actor: fsm.Actor{Name: "bench"}, Budgets: budgets()}, Registerer: registry, NoLedger: c.NoLedger})
+		Seed: fsm.Seed{Actor: fsm.Actor{Name: "bench"}, Budgets: budgets()}, Registerer: registry, NoLedger: c.NoLedger, LogStore: c.LogStore})
 	if err != nil {
 		return err
 	}

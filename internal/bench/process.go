@@ -30,6 +30,7 @@ const (
 type Host struct {
 	Binary string          // meshfw
 	Tie    func(*exec.Cmd) // ties a process's life to this one's; nil: nothing
+	Store  string          // log_store of the nodes; "": the default
 	Dir    string          // made by NewHost
 	list   []*process
 }

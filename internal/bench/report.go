@@ -9,8 +9,10 @@ type Report struct {
 	Machine  Machine   `json:"machine"`
 	Duration string    `json:"duration"` // of each case at each number of callers
 	Callers  []int     `json:"callers"`
+	LogStore string    `json:"log_store"` // of every part but log_stores, which has both
 
 	Raw           *Section `json:"raw,omitzero"`
+	LogStores     *Section `json:"log_stores,omitzero"`
 	ReserveSettle *Section `json:"reserve_settle,omitzero"`
 	HTTP          *Section `json:"http,omitzero"`
 	Batch         *Section `json:"batch,omitzero"`
@@ -36,9 +38,14 @@ type Section struct {
 	OperationsPerSecond float64  `json:"operations_per_second"`
 	P50MS               float64  `json:"p50_ms"`
 	P99MS               float64  `json:"p99_ms"`
+	CPUUS               float64  `json:"cpu_us_per_operation"`
+	Bytes               float64  `json:"bytes_per_operation"`
+	Allocations         float64  `json:"allocations_per_operation"`
+	Cores               float64  `json:"cores_busy"`
 	RatioToRawRaft      *float64 `json:"ratio_to_raw_raft,omitzero"`
 	RatioToFront        *float64 `json:"ratio_to_http_front,omitzero"`
 	RatioToRelay        *float64 `json:"ratio_to_reverse_proxy,omitzero"`
+	RatioToBolt         *float64 `json:"ratio_to_boltdb,omitzero"`
 
 	AddedP50US      *float64 `json:"added_p50_us,omitzero"`       // proxy: over the reverse proxy, one caller
 	BeyondCommitUS  *float64 `json:"beyond_commit_us,omitzero"`   // of it, what is not one commit of the raw log
@@ -63,9 +70,11 @@ type Case struct {
 	CPUUS               float64  `json:"cpu_us_per_operation"` // of the nodes, followers included
 	Bytes               float64  `json:"bytes_per_operation"`  // allocated by the nodes
 	Allocations         float64  `json:"allocations_per_operation"`
+	Cores               float64  `json:"cores_busy"` // by the nodes, of the machine's: near all of them, CPU is the limit; else the commits are
 	RatioToRawRaft      *float64 `json:"ratio_to_raw_raft,omitzero"`
 	RatioToFront        *float64 `json:"ratio_to_http_front,omitzero"`
 	RatioToRelay        *float64 `json:"ratio_to_reverse_proxy,omitzero"`
+	RatioToBolt         *float64 `json:"ratio_to_boltdb,omitzero"`  // log_stores: to the same on boltdb
 	RatioToGranted      *float64 `json:"ratio_to_granted,omitzero"` // memory: to reserve and settle by the same door
 }
 
@@ -95,7 +104,8 @@ func (s *Section) headline(name string) {
 		return
 	}
 	s.Callers, s.OperationsPerSecond, s.P50MS, s.P99MS = best.Callers, best.OperationsPerSecond, best.P50MS, best.P99MS
-	s.RatioToRawRaft, s.RatioToFront, s.RatioToRelay = best.RatioToRawRaft, best.RatioToFront, best.RatioToRelay
+	s.CPUUS, s.Bytes, s.Allocations, s.Cores = best.CPUUS, best.Bytes, best.Allocations, best.Cores
+	s.RatioToRawRaft, s.RatioToFront, s.RatioToRelay, s.RatioToBolt = best.RatioToRawRaft, best.RatioToFront, best.RatioToRelay, best.RatioToBolt
 }
 
 // headlineCallers are those of the figures beside the cases.
@@ -111,6 +121,7 @@ func caseOf(name string, callers, size int, s Sample, u Usage) Case {
 	c := Case{Name: name, Callers: callers, Operations: n, Seconds: seconds, OperationsPerSecond: float64(n) / seconds,
 		P50MS: milliseconds(s.Latencies.Quantile(0.5)), P99MS: milliseconds(s.Latencies.Quantile(0.99)),
 		CPUUS: u.CPU * 1e6 / all, Bytes: u.Bytes / all, Allocations: u.Allocations / all}
+	c.Cores = c.CPUUS * c.OperationsPerSecond / 1e6
 	if size > 1 {
 		c.PerRequest = size
 	}

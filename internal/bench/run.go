@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
 // Bounds and defaults of Options.
@@ -27,7 +30,9 @@ const (
 var DefaultCallers = []int{1, 16, 64, 256, 1024}
 
 // Parts are what a run can measure, in order.
-var Parts = []string{"raw", "reserve_settle", "http", "proxy", "batch", "memory"}
+var Parts = []string{"raw", "log_stores", "reserve_settle", "http", "proxy", "batch", "memory"}
+
+var logStores = []string{raftnode.LogStoreBolt, raftnode.LogStoreWAL}
 
 // Names of cases beside those of loads.
 const (
@@ -49,6 +54,7 @@ type Options struct {
 	Only     []string // of Parts; empty: all
 	Callers  []int    // empty: DefaultCallers
 	Duration time.Duration
+	LogStore string                           // "boltdb" (also when it is empty) or "wal"
 	Profiles string                           // CPU profiles of each case's leader go there; "": none
 	Progress func(format string, args ...any) // nil: nobody listens
 	Version  string
@@ -65,6 +71,9 @@ func (o *Options) Validate() error {
 		if n < 1 || n > maxCallers {
 			return fmt.Errorf("bench: %d callers: want 1 to %d", n, maxCallers)
 		}
+	}
+	if o.LogStore != "" && !slices.Contains(logStores, o.LogStore) {
+		return fmt.Errorf("bench: log store %q: want one of %s", o.LogStore, strings.Join(logStores, ", "))
 	}
 	if o.Duration < MinDuration {
 		return fmt.Errorf("bench: duration %s: want at least %s", o.Duration, MinDuration)
@@ -99,13 +108,15 @@ func Run(ctx context.Context, h *Host, o Options) (*Report, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	o.LogStore = cmp.Or(o.LogStore, raftnode.LogStoreBolt)
+	h.Store = o.LogStore
 	if o.Profiles != "" {
 		if err := os.MkdirAll(o.Profiles, 0o750); err != nil {
 			return nil, err
 		}
 	}
-	r := &runner{Options: o, host: h, report: &Report{Version: o.Version, At: time.Now().UTC().Truncate(time.Second), Duration: o.Duration.String(), Callers: o.Callers}}
-	for _, step := range []func(context.Context) error{r.machine, r.inProcess, r.overHTTP, r.throughProxy} {
+	r := &runner{Options: o, host: h, report: &Report{Version: o.Version, At: time.Now().UTC().Truncate(time.Second), Duration: o.Duration.String(), Callers: o.Callers, LogStore: o.LogStore}}
+	for _, step := range []func(context.Context) error{r.machine, r.logStores, r.inProcess, r.overHTTP, r.throughProxy} {
 		if err := step(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil, errors.New("bench: interrupted")
@@ -217,14 +228,14 @@ func clientArm(watch []string, name string, callers, size int, caller func(i int
 func (r *runner) inProcess(ctx context.Context) (err error) {
 	if r.wants("raw", "reserve_settle", "http", "batch", "proxy") {
 		r.Progress("starting three nodes without a ledger")
-		if r.raw, err = r.host.nodeCluster(ctx, "raw", true); err != nil {
+		if r.raw, err = r.host.nodeCluster(ctx, "raw", r.LogStore, true); err != nil {
 			return err
 		}
 	}
 	ledger := r.wants("reserve_settle", "memory")
 	if ledger {
 		r.Progress("starting three nodes with the ledger")
-		if r.ledger, err = r.host.nodeCluster(ctx, "ledger", false); err != nil {
+		if r.ledger, err = r.host.nodeCluster(ctx, "ledger", r.LogStore, false); err != nil {
 			return err
 		}
 	}
@@ -273,6 +284,43 @@ func (r *runner) inProcess(ctx context.Context) (err error) {
 	return nil
 }
 
+// logStores compares the log without a ledger on both stores.
+func (r *runner) logStores(ctx context.Context) error {
+	if !r.wants("log_stores") {
+		return nil
+	}
+	s := &Section{}
+	var clusters []*Cluster
+	for _, store := range logStores {
+		r.Progress("starting three nodes without a ledger on %s", store)
+		c, err := r.host.nodeCluster(ctx, "raw-"+store, store, true)
+		if err != nil {
+			return err
+		}
+		clusters = append(clusters, c)
+	}
+	for _, n := range r.Callers {
+		var arms []*arm
+		for i, c := range clusters {
+			arms = append(arms, submitArm(c, 0, logStores[i], loadUniform, n))
+		}
+		cases, err := r.together(ctx, arms...)
+		if err != nil {
+			return err
+		}
+		cases[1].RatioToBolt = ratio(&cases[1], &cases[0])
+		s.Cases = append(s.Cases, cases...)
+	}
+	s.headline(raftnode.LogStoreWAL)
+	r.report.LogStores = s
+	for _, c := range clusters {
+		if err := r.host.End(c.processes...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // most is the number of callers of cases that are run with one number alone:
 // 256, or the most there are.
 func (r *runner) most() int {
@@ -290,6 +338,9 @@ func (r *runner) memory(ctx context.Context, door string, granted, refused *arm)
 		return err
 	}
 	cases[1].RatioToGranted = ratio(&cases[1], &cases[0])
+	for i := range cases {
+		cases[i].RatioToRawRaft = ratio(&cases[i], r.report.Raw.find(caseRaw, cases[i].Callers))
+	}
 	if r.report.Memory == nil {
 		r.report.Memory = &Section{}
 	}
