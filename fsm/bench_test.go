@@ -12,8 +12,10 @@ import (
 
 // manyBudgets is a ledger with n budgets that match every request: one without
 // partitions, the others by agent, user, team and so on, as clusters have them.
-func manyBudgets(tb testing.TB, n int) *Machine {
-	m := New(DefaultLimits())
+func manyBudgets(tb testing.TB, n int) *Machine { return boundedBudgets(tb, n, DefaultLimits()) }
+
+func boundedBudgets(tb testing.TB, n int, bounds Limits) *Machine {
+	m := New(bounds)
 	per := [][]string{nil, {LabelAgent}, {LabelUser}, {LabelTeam}}
 	for i := range n {
 		limit := money.Max / 2
@@ -94,6 +96,11 @@ func drain(tb testing.TB, m *Machine) {
 		}
 		m.settle(&Settle{ID: m.reservations.get(m.deadlines.items[0].id).id(), Amount: 1000, Origin: OriginProxy})
 	}
+	forget(m)
+}
+
+// forget lets the ledger forget what is closed.
+func forget(m *Machine) {
 	for n := 1; m.dropOldest(); n++ {
 		if n%256 == 0 {
 			m.seal(nil, nil)
@@ -107,15 +114,60 @@ func drain(tb testing.TB, m *Machine) {
 	}
 }
 
-func BenchmarkReserve(b *testing.B) {
-	for _, budgets := range []int{1, 4, 16} {
-		for _, accounts := range []int{1, 1_000, 100_000} {
-			b.Run(fmt.Sprintf("budgets=%d/accounts=%d", budgets, accounts), func(b *testing.B) {
-				m := manyBudgets(b, budgets)
-				warm(b, m, accounts)
-				timed(b, m, 10_000, func(i int) Command { return benchReserve(i, accounts) }, func() { drain(b, m) })
-			})
+// costCase is one row of the table of costs: how many budgets match, over how
+// many accounts requests are spread, how many holds are open meanwhile.
+type costCase struct{ budgets, accounts, open int }
+
+func (c costCase) String() string {
+	return fmt.Sprintf("budgets=%d/accounts=%d/open=%d", c.budgets, c.accounts, c.open)
+}
+
+var costCases = []costCase{
+	{1, 1, 0}, {4, 1, 0}, {4, 1_000, 0}, {4, 100_000, 0}, {4, 1_000_000, 0}, // accounts
+	{1, 1_000, 0}, {16, 1_000, 0}, // budgets
+	{4, 1_000, 100_000}, // open holds
+}
+
+// costBatch is how many commands are made outside the clock.
+const costBatch = 10_000
+
+// ready is the ledger of a case. It is made once: a million accounts take longer
+// to make than to measure.
+func (c costCase) ready(tb testing.TB) *Machine {
+	if m := costMachines[c]; m != nil {
+		return m
+	}
+	clear(costMachines) // the cases run one after the other
+	bounds := DefaultLimits()
+	bounds.Accounts, bounds.AccountsPerBudget = 20_000_000, 20_000_000 // one key makes all
+	m := boundedBudgets(tb, c.budgets, bounds)
+	warm(tb, m, c.accounts)
+	for i := range c.open {
+		r := benchReserve(1<<30+i, c.accounts)
+		r.TTL, r.OpID = int64(day), OpID{}
+		if res := m.apply(r); res.Code != OK {
+			tb.Fatalf("%+v", res)
 		}
+	}
+	m.seal(nil, nil)
+	costMachines[c] = m
+	runtime.GC()
+	return m
+}
+
+var costMachines = map[costCase]*Machine{}
+
+func BenchmarkReserve(b *testing.B) {
+	for _, c := range costCases {
+		b.Run(c.String(), func(b *testing.B) {
+			m, done := c.ready(b), 0
+			timed(b, m, costBatch, func(i int) Command { return benchReserve(i*7919, c.accounts) }, func() {
+				for ; done < b.N && m.deadlines.len() > c.open; done++ {
+					m.settle(&Settle{ID: benchReserve(done*7919, 1).ID, Amount: 2000, Origin: OriginProxy})
+				}
+				forget(m)
+			})
+		})
 	}
 }
 
@@ -134,59 +186,22 @@ func warm(tb testing.TB, m *Machine, accounts int) {
 	drain(tb, m)
 }
 
-// Accounts at a million: one budget by agent, so that it stays within memory.
-func BenchmarkReserveMillionAccounts(b *testing.B) {
-	const accounts = 1_000_000
-	m := New(DefaultLimits())
-	limit := money.Max / 2
-	mustApply(b, m, 1, start0, &PutBudget{Budget: Budget{Name: "agent", Per: []string{LabelAgent}, Limit: &limit, Window: Window{Kind: WindowMonth}}})
-	warm(b, m, accounts)
-	b.ResetTimer()
-	timed(b, m, 10_000, func(i int) Command { return benchReserve(i*7919, accounts) }, func() { drain(b, m) })
-}
-
 func BenchmarkSettle(b *testing.B) {
-	for _, budgets := range []int{1, 4, 16} {
-		b.Run(fmt.Sprintf("budgets=%d", budgets), func(b *testing.B) {
-			m := manyBudgets(b, budgets)
-			warm(b, m, 1000)
+	for _, c := range costCases {
+		b.Run(c.String(), func(b *testing.B) {
+			m := c.ready(b)
 			usage := &Usage{InputTokens: 90, OutputTokens: 300}
-			timed(b, m, 10_000, func(i int) Command {
-				if i%10_000 == 0 {
-					for j := i; j < min(i+10_000, b.N); j++ {
+			timed(b, m, costBatch, func(i int) Command {
+				if i%costBatch == 0 {
+					for j := i; j < min(i+costBatch, b.N); j++ {
 						m.index++
-						m.apply(benchReserve(j, 1000))
+						m.apply(benchReserve(j*7919, c.accounts))
 					}
+					m.seal(nil, nil)
 				}
-				return &Settle{ID: benchReserve(i, 1).ID, Amount: 2000, Usage: usage, Origin: OriginProxy}
-			}, func() { drain(b, m) })
+				return &Settle{ID: benchReserve(i*7919, 1).ID, Amount: 2000, Usage: usage, Origin: OriginProxy}
+			}, func() { forget(m) })
 		})
-	}
-}
-
-// BenchmarkReserveAmongOpenHolds reserves and settles while 10⁵ holds are open.
-func BenchmarkReserveSettleAmongOpenHolds(b *testing.B) {
-	m := manyBudgets(b, 4)
-	warm(b, m, 1000)
-	const open = 100_000
-	for i := range open {
-		r := benchReserve(1<<30+i, 1000)
-		r.TTL = int64(day)
-		m.apply(r)
-	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		b.StopTimer()
-		r, s := benchReserve(i, 1000), &Settle{ID: benchReserve(i, 1000).ID, Amount: 2000, Origin: OriginProxy}
-		b.StartTimer()
-		m.index++
-		m.apply(r)
-		m.apply(s)
-		for m.closed.len() > 10_000 {
-			m.dropOldest()
-			m.forgetAttempt(0)
-		}
 	}
 }
 
@@ -224,6 +239,30 @@ func BenchmarkDecodeReserve(b *testing.B) {
 	}
 }
 
+func BenchmarkEncodeSettle(b *testing.B) {
+	c := benchSettle(7)
+	var buf []byte
+	b.ReportAllocs()
+	for range b.N {
+		buf = EncodeOp(buf[:0], c)
+	}
+	b.ReportMetric(float64(len(buf)), "B/command")
+}
+
+func BenchmarkDecodeSettle(b *testing.B) {
+	buf := EncodeOp(nil, benchSettle(7))
+	b.ReportAllocs()
+	for range b.N {
+		if _, err := DecodeOp(buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchSettle(i int) *Settle {
+	return &Settle{OpID: benchReserve(i, 1).OpID, ID: benchReserve(i, 1).ID, Amount: 2000, Usage: &Usage{InputTokens: 90, OutputTokens: 300}, Origin: OriginProxy}
+}
+
 func heapInUse() uint64 {
 	runtime.GC()
 	runtime.GC()
@@ -232,35 +271,40 @@ func heapInUse() uint64 {
 	return s.HeapAlloc
 }
 
-// BenchmarkMemory tells what an account with a calendar window and an open hold
-// over four accounts take, indexes and all, over 200,000 of each.
-func BenchmarkMemory(b *testing.B) {
+// Ensure an account with a calendar window stays under 300 B and an open hold
+// over four accounts under 400 B, indexes and all.
+func TestMemory(t *testing.T) {
 	const n = 200_000
-	for range b.N {
-		m := New(DefaultLimits())
-		limit := money.Max / 2
-		before := heapInUse()
-		mustApply(b, m, 1, start0, &PutBudget{Budget: Budget{Name: "agent", Per: []string{LabelAgent}, Limit: &limit, Window: Window{Kind: WindowMonth}}})
-		for i := range n {
-			m.index++
-			r := &Charge{ID: fmt.Sprint("c", i), Labels: Labels{{LabelAgent, fmt.Sprintf("researcher-%06d", i)}}, Amount: 1}
-			m.charge(r)
-			m.dropOldest()
-		}
-		accounts := heapInUse()
-		b.ReportMetric(float64(accounts-before)/n, "B/account")
-		runtime.KeepAlive(m)
+	m := New(DefaultLimits())
+	limit := money.Max / 2
+	before := heapInUse()
+	mustApply(t, m, 1, start0, &PutBudget{Budget: Budget{Name: "agent", Per: []string{LabelAgent}, Limit: &limit, Window: Window{Kind: WindowMonth}}})
+	for i := range n {
+		m.index++
+		m.charge(&Charge{ID: fmt.Sprint("c", i), Labels: Labels{{LabelAgent, fmt.Sprintf("researcher-%06d", i)}}, Amount: 1})
+		m.dropOldest()
 	}
-	for range b.N {
-		m := manyBudgets(b, 4)
-		warm(b, m, 1000)
-		before := heapInUse()
-		for i := range n {
-			r := benchReserve(i, 1000)
-			r.OpID = OpID{} // attempts are counted apart
-			m.apply(r)
-		}
-		b.ReportMetric(float64(heapInUse()-before)/n, "B/hold")
-		runtime.KeepAlive(m)
+	account := float64(heapInUse()-before) / n
+	if m.accounts.len() < n {
+		t.Fatalf("%d accounts", m.accounts.len())
+	}
+	runtime.KeepAlive(m)
+
+	m = manyBudgets(t, 4)
+	warm(t, m, 1000)
+	before = heapInUse()
+	for i := range n {
+		r := benchReserve(i, 1000)
+		r.OpID = OpID{} // attempts are counted apart
+		m.apply(r)
+	}
+	hold := float64(heapInUse()-before) / n
+	if m.deadlines.len() != n {
+		t.Fatalf("%d holds", m.deadlines.len())
+	}
+	runtime.KeepAlive(m)
+	t.Logf("%.0f B an account, %.0f B an open hold", account, hold)
+	if account > 300 || hold > 400 {
+		t.Errorf("%.0f B an account and %.0f B an open hold; want at most 300 and 400", account, hold)
 	}
 }

@@ -3,6 +3,8 @@ package raftnode
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,7 +21,7 @@ import (
 //
 //	go test -run '^$' -bench Submit -benchtime 3s ./raftnode
 
-func benchCluster(b *testing.B, raw bool) (leader, follower *Node) {
+func benchCluster(b *testing.B, raw bool, f func(*Config)) (leader, follower *Node) {
 	b.Helper()
 	addrs := []string{freeAddress(b), freeAddress(b), freeAddress(b)}
 	var nodes []*Node
@@ -27,6 +29,7 @@ func benchCluster(b *testing.B, raw bool) (leader, follower *Node) {
 		c := config(b, name, addrs[i], 3, addrs...)
 		c.Heartbeat, c.Election, c.Lease = DefaultHeartbeat, DefaultElection, DefaultLease
 		c.NoLedger = raw
+		f(&c)
 		limit := money.USD(1_000_000_000 * 1e9)
 		c.Seed = fsm.Seed{Actor: fsm.Actor{Name: "bench"}, Budgets: []fsm.Budget{
 			{Name: "global", Limit: &limit}, {Name: "agent", Per: []string{"agent"}, Limit: &limit}}}
@@ -84,23 +87,92 @@ func BenchmarkSubmit(b *testing.B) {
 		for _, kind := range []string{"raw", "ledger"} {
 			for _, at := range []string{"leader", "follower"} {
 				b.Run(fmt.Sprintf("callers=%d/%s/%s", callers, kind, at), func(b *testing.B) {
-					leader, follower := benchCluster(b, kind == "raw")
+					leader, follower := benchCluster(b, kind == "raw", func(*Config) {})
 					n := leader
 					if at == "follower" {
 						n = follower
 					}
-					ctx := context.Background()
-					run(b, callers, func(i int64) error {
-						// One call is a reserve or the settle of the one before.
-						c := fsm.Command(reserveOf(i))
-						if _, err := n.Submit(ctx, c); err != nil {
-							return err
-						}
-						_, err := n.Submit(ctx, &fsm.Settle{ID: fmt.Sprintf("r-%d", i), Amount: 100})
-						return err
-					})
+					run(b, callers, func(i int64) error { return reserveAndSettle(n, i) })
 				})
 			}
 		}
 	}
+}
+
+// reserveAndSettle is one call: two operations.
+func reserveAndSettle(n *Node, i int64) error {
+	ctx := context.Background()
+	if _, err := n.Submit(ctx, reserveOf(i)); err != nil {
+		return err
+	}
+	_, err := n.Submit(ctx, &fsm.Settle{ID: fmt.Sprintf("r-%d", i), Amount: 100})
+	return err
+}
+
+// BenchmarkRoundTrip holds back what nodes send each other, as a network between
+// separate hosts does, to check the model in docs/performance.md. flush-µs is what
+// appending 4 KiB to a file and syncing it took just before, p50.
+func BenchmarkRoundTrip(b *testing.B) {
+	for _, store := range []string{LogStoreBolt, LogStoreWAL} {
+		for _, rtt := range []time.Duration{0, 250 * time.Microsecond, time.Millisecond, 5 * time.Millisecond} {
+			for _, callers := range []int{1, 256} {
+				for _, at := range []string{"leader", "follower"} {
+					if at == "follower" && callers > 1 {
+						continue
+					}
+					b.Run(fmt.Sprintf("store=%s/rtt=%s/callers=%d/%s", store, rtt, callers, at), func(b *testing.B) {
+						net := newFaultNet()
+						leader, follower := benchCluster(b, false, func(c *Config) { c.LogStore = store; net.join(c) })
+						n := leader
+						if at == "follower" {
+							n = follower
+						}
+						flush := flushTime(b)
+						net.setDelay(rtt)
+						run(b, callers, func(i int64) error { return reserveAndSettle(n, i) })
+						b.ReportMetric(float64(flush.Microseconds()), "flush-µs")
+						b.ReportMetric(float64(delayOf(rtt).Microseconds()), "rtt-µs")
+					})
+				}
+			}
+		}
+	}
+}
+
+// delayOf is how long the system really sleeps for a short time, p50.
+func delayOf(d time.Duration) time.Duration {
+	if d == 0 {
+		return 0
+	}
+	var took []time.Duration
+	for range 51 {
+		at := time.Now()
+		time.Sleep(d)
+		took = append(took, time.Since(at))
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
+
+func flushTime(b *testing.B) time.Duration {
+	b.Helper()
+	f, err := os.Create(filepath.Join(b.TempDir(), "flush"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // what was synced counts
+	block := make([]byte, probeBytes)
+	var took []time.Duration
+	for range 101 {
+		at := time.Now()
+		if _, err := f.Write(block); err != nil {
+			b.Fatal(err)
+		}
+		if err := f.Sync(); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(at))
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
 }
