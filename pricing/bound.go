@@ -102,6 +102,7 @@ func (m *Model) gather(d Dialect, body []byte, caps *Caps) (*gather, error) {
 		caps = &Caps{}
 	}
 	g := &gather{m: m, caps: caps, scan: newScan(body)}
+	defer g.done()
 	read, ok := readers[d]
 	if !ok {
 		return nil, fmt.Errorf("%w: dialect %q is not known", ErrBadRequest, d)

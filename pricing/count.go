@@ -61,6 +61,7 @@ func (m *Model) CountRequest(d Dialect, body []byte, caps *Caps) (b Bound, ok bo
 // media, which are given by the offset of their ends.
 func countStrings(body []byte, media map[int64]bool, codec tokenizer.Codec) (int64, error) {
 	s, total := newScan(body), int64(0)
+	defer s.done()
 	for {
 		kind := s.d.PeekKind()
 		switch kind {

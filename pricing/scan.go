@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -24,8 +25,22 @@ type scan struct {
 	scratch []byte
 }
 
+// decoders keep the memory in which they look for repeated names.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(&nothing) }}
+
+var nothing bytes.Buffer
+
+// newScan returns a scan of a body; who has walked it calls done.
 func newScan(body []byte) *scan {
-	return &scan{body: body, d: jsontext.NewDecoder(bytes.NewBuffer(body))}
+	d := decoders.Get().(*jsontext.Decoder)
+	d.Reset(bytes.NewBuffer(body))
+	return &scan{body: body, d: d}
+}
+
+func (s *scan) done() {
+	s.d.Reset(&nothing) // lets go of the body
+	decoders.Put(s.d)
+	s.d = nil
 }
 
 func (s *scan) fail(err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +38,7 @@ type call struct {
 	sent     time.Time
 	status   int // that the provider answered
 	first    time.Duration
+	ending   ending
 }
 
 // metered reserves, forwards and settles one call.
@@ -69,8 +71,8 @@ func (p *Proxy) metered(x *exchange) {
 	}
 	c.hold, c.rung = res.Reservation, &c.rungs[res.Reservation.Choice]
 	p.granted(c)
-	stop := p.keep(c)
-	defer stop()
+	defer p.log(c)
+	defer p.keep(c).stop()
 	p.forward(c)
 }
 
@@ -135,26 +137,58 @@ func (c *call) lost() *fsm.Lost {
 	return &fsm.Lost{Granted: c.hold.Granted, Labels: c.hold.Labels, Model: c.hold.Model, Provider: c.hold.Provider}
 }
 
-// keep renews the hold at half time until it is stopped.
-func (p *Proxy) keep(c *call) (stop func()) {
+// keeper renews the hold of a call at half time until it is stopped. Nearly all
+// calls end before that, and cost a timer.
+type keeper struct {
+	p *Proxy
+	c *call
+
+	mu     sync.Mutex
+	timer  *time.Timer
+	cancel context.CancelFunc // of the renewal that runs, or ran last
+	ended  bool
+}
+
+func (p *Proxy) keep(c *call) *keeper {
+	k := &keeper{p: p, c: c}
 	if c.asked.Background {
-		return func() {}
+		k.ended = true
+		return k
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(c.r.Context()))
-	var renew func()
-	var timer *time.Timer
-	renew = func() {
-		// What a renewal misses the settle makes up for: a provisional charge takes it.
-		_, _ = p.Ledger.Submit(ctx, &fsm.Extend{ID: c.hold.ID, Deadline: p.Ledger.Now() + fsm.Time(holdTTL),
-			Origin: fsm.OriginProxy, Owner: c.hold.Owner, Lost: c.lost()})
-		if ctx.Err() == nil {
-			timer.Reset(p.renewEvery)
-		}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.timer = time.AfterFunc(p.renewEvery, k.renew)
+	return k
+}
+
+func (k *keeper) renew() {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(k.c.r.Context()))
+	defer cancel()
+	k.mu.Lock()
+	k.cancel = cancel
+	ended := k.ended
+	k.mu.Unlock()
+	if ended {
+		return
 	}
-	timer = time.AfterFunc(time.Hour, func() { renew() })
-	timer.Reset(p.renewEvery)
-	return func() {
-		cancel()
-		timer.Stop()
+	// What a renewal misses the settle makes up for: a provisional charge takes it.
+	_, _ = k.p.Ledger.Submit(ctx, &fsm.Extend{ID: k.c.hold.ID, Deadline: k.p.Ledger.Now() + fsm.Time(holdTTL),
+		Origin: fsm.OriginProxy, Owner: k.c.hold.Owner, Lost: k.c.lost()})
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.ended {
+		k.timer.Reset(k.p.renewEvery)
+	}
+}
+
+func (k *keeper) stop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ended = true
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	if k.cancel != nil {
+		k.cancel()
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -35,7 +37,7 @@ func (p *Proxy) forward(c *call) {
 		path = c.route.Path(c.rung.id, c.rung.provider.place)
 	}
 	body, length := c.body.Send()
-	p.metrics.overhead.WithLabelValues("request").Observe(time.Since(c.start).Seconds())
+	p.metrics.beforeSent.Observe(time.Since(c.start).Seconds())
 	c.sent = time.Now()
 	res, fate, err := p.send(ctx, c.exchange, c.rung.provider, path, body, length)
 	c.body = nil // 20 MB need not live as long as the answer
@@ -108,21 +110,20 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 		GotConn:      func(httptrace.GotConnInfo) { f.connected.Store(true); f.broken.Store(false) },
 		WroteRequest: func(i httptrace.WroteRequestInfo) { f.broken.Store(i.Err != nil) },
 	})
-	query := x.r.URL.Query()
-	header := x.r.Header.Clone()
-	removeHop(header)
-	for name := range header {
-		if auth.IsIdentityHeader(name) {
-			header.Del(name)
-		}
+	var query url.Values // of most calls none, and then no memory for it
+	if x.r.URL.RawQuery != "" {
+		query = x.r.URL.Query()
 	}
+	header := make(http.Header, len(x.r.Header)+2)
+	forwardable(x.r.Header, func(name string, v []string) {
+		if !auth.IsIdentityHeader(name) {
+			header[name] = v
+		}
+	})
 	b.authorize(header, query, x.caller.Credential)
 	header.Set("Accept-Encoding", "identity") // usage is read as it passes
-	req, err := http.NewRequestWithContext(ctx, x.r.Method, b.url(path, query), nil)
-	if err != nil {
-		return nil, f, err
-	}
-	req.Header = header
+	req := (&http.Request{Method: x.r.Method, URL: b.url(path, query), Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
 	if length != 0 && body != nil {
 		// Without GetBody the transport cannot make a call twice.
 		req.Body, req.ContentLength = io.NopCloser(body), length
@@ -184,31 +185,41 @@ func billsNothing(status int, answer []byte) bool {
 	return true
 }
 
-var notForwarded = [...]string{
-	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
-	"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding",
-	"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
+// staysHere tells headers, in canonical form, that are about one connection, or
+// about the client.
+func staysHere(name string) bool {
+	switch name {
+	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
+		"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding",
+		"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip":
+		return true
+	}
+	return false
 }
 
-func removeHop(h http.Header) {
-	for _, line := range h.Values("Connection") {
+// forwardable shows the headers that go on to the other side: all but those
+// that stay here and those that Connection names. The values are h's own.
+func forwardable(h http.Header, show func(name string, v []string)) {
+	var named []string // by Connection
+	for _, line := range h["Connection"] {
 		for name := range strings.SplitSeq(line, ",") {
-			h.Del(strings.TrimSpace(name))
+			named = append(named, http.CanonicalHeaderKey(strings.TrimSpace(name)))
 		}
 	}
-	for _, name := range notForwarded {
-		h.Del(name)
+	for name, v := range h {
+		if !staysHere(name) && !slices.Contains(named, name) {
+			show(name, v)
+		}
 	}
 }
 
 // copyHeaders hands the provider's headers on, but for those that are the
 // firewall's.
 func copyHeaders(to http.Header, res *http.Response) {
-	removeHop(res.Header)
-	for name, v := range res.Header {
-		if strings.HasPrefix(name, "X-Meshfw-") || strings.HasPrefix(name, "Ratelimit") && to.Get(name) != "" {
-			continue
+	forwardable(res.Header, func(name string, v []string) {
+		if strings.HasPrefix(name, "X-Meshfw-") || strings.HasPrefix(name, "Ratelimit") && to[name] != nil {
+			return
 		}
 		to[name] = v
-	}
+	})
 }

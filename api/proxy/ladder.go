@@ -94,7 +94,7 @@ func (p *Proxy) climb(c *call) error {
 		}
 		if most := next.model.MaxOutputTokens; most > 0 && next.bound.MaxOutputTokens > most {
 			next.bound.MaxOutputTokens = most
-			if next.quote, err = next.model.Quote(next.bound); err != nil {
+			if next.quote, err = next.model.Figures(next.bound); err != nil {
 				return err
 			}
 		}
@@ -126,7 +126,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	}
 	s.bound.From, s.bound.Until = p.now(), p.now().Add(longestCall)
 	s.explicit = s.bound.MaxOutputTokens
-	if s.quote, err = s.model.Quote(s.bound); err != nil {
+	if s.quote, err = s.model.Figures(s.bound); err != nil {
 		return s, err
 	}
 	if c.asked.Stream && (c.asked.Visible || !s.model.HiddenOutput) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
@@ -189,7 +189,7 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 			continue
 		}
 		b.MaxOutputTokens, b.From, b.Until = s.bound.MaxOutputTokens, s.bound.From, s.bound.Until
-		if q, err := s.model.Quote(b); err == nil {
+		if q, err := s.model.Figures(b); err == nil {
 			s.bound, s.quote, smaller = b, q, true
 		}
 	}

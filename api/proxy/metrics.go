@@ -14,13 +14,14 @@ import (
 // bounds them; no caller is named.
 type metrics struct {
 	requests, tokens, usd, refusals *prometheus.CounterVec
+	beforeSent, afterAnswer         prometheus.Observer // phases of overhead
 	overhead                        *prometheus.HistogramVec
 	chunk                           prometheus.Histogram
 	utilisation                     *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
-	return &metrics{
+	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "meshfw_proxy_requests_total",
 			Help: "Calls to providers, by how they ended."}, []string{"provider", "model", "outcome"}),
 		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "meshfw_proxy_tokens_total",
@@ -37,6 +38,8 @@ func newMetrics() *metrics {
 		utilisation: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "meshfw_proxy_hold_utilisation_ratio",
 			Help: "What calls cost, as a share of what was held for them.", Buckets: prometheus.LinearBuckets(0.05, 0.05, 20)}, []string{"provider"}),
 	}
+	m.beforeSent, m.afterAnswer = m.overhead.WithLabelValues("request"), m.overhead.WithLabelValues("answer")
+	return m
 }
 
 func (m *metrics) register(r prometheus.Registerer, p *Proxy) error {

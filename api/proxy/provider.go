@@ -24,10 +24,11 @@ type Provider struct {
 	APIVersion                     string       // Azure: calls go to deployments under this api-version
 	Caps                           pricing.Caps // of what a request's bytes do not bound
 
-	base  *url.URL
-	wire  dialect.Dialect
-	place dialect.Place
-	free  []freeRoute
+	base      *url.URL
+	versioned bool // the path of base ends in a version
+	wire      dialect.Dialect
+	place     dialect.Place
+	free      []freeRoute
 }
 
 type freeRoute struct{ method, path string }
@@ -37,7 +38,10 @@ func (p *Provider) complete() error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("provider %q: base_url %q: want http(s)://host", p.Name, p.BaseURL)
 	}
+	u.Host = strings.TrimSuffix(u.Host, ":") // an empty port
 	p.base = u
+	path := strings.TrimSuffix(u.Path, "/")
+	p.versioned = versionSegment.MatchString(path[strings.LastIndexByte(path, '/')+1:])
 	if p.wire = dialectByName(p.Dialect); p.wire == nil {
 		return fmt.Errorf("provider %q: dialect %q: use one of %s", p.Name, p.Dialect, strings.Join(dialectNames(), ", "))
 	}
@@ -78,20 +82,23 @@ var versionSegment = regexp.MustCompile(`^v[0-9]+((alpha|beta)[0-9]*)?$`)
 
 // url is where a call goes. A base URL that ends in a version replaces the
 // version of the path: most compatible servers are documented so.
-func (p *Provider) url(path string, query url.Values) string {
+func (p *Provider) url(path string, query url.Values) *url.URL {
 	u := *p.base
 	base := strings.TrimSuffix(u.Path, "/")
-	if versionSegment.MatchString(base[strings.LastIndexByte(base, '/')+1:]) {
+	if p.versioned {
 		if segment, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/"); ok && versionSegment.MatchString(segment) {
 			path = "/" + rest
 		}
 	}
 	u.Path, u.RawPath = base+path, ""
 	if p.APIVersion != "" && query.Get("api-version") == "" {
+		if query == nil {
+			query = url.Values{}
+		}
 		query.Set("api-version", p.APIVersion)
 	}
 	u.RawQuery = query.Encode()
-	return u.String()
+	return &u
 }
 
 // serves says whether the block's globs name a model.

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,14 +37,14 @@ func rateLimitHeaders(h http.Header, accounts []fsm.AccountState, now fsm.Time) 
 	}
 	a := &accounts[tightest]
 	name := `"` + strings.Map(plainASCII, a.Ref.Budget) + `"`
-	policy := fmt.Sprintf(`%s;q=%d;qu="usd-micros"`, name, headerInt(*a.Limit))
-	limit := fmt.Sprintf("%s;r=%d", name, headerInt(least))
+	policy := name + ";q=" + strconv.FormatInt(headerInt(*a.Limit), 10) + `;qu="usd-micros"`
+	limit := name + ";r=" + strconv.FormatInt(headerInt(least), 10)
 	if a.End > a.Start {
 		policy += ";w=" + strconv.FormatInt(int64(a.End-a.Start)/int64(time.Second), 10)
 		limit += ";t=" + strconv.FormatInt(max(int64(a.End-now)/int64(time.Second), 0), 10)
 	}
-	h.Set("RateLimit-Policy", policy)
-	h.Set("RateLimit", limit)
+	h.Set("Ratelimit-Policy", policy) // the canonical forms of RateLimit and RateLimit-Policy
+	h.Set("Ratelimit", limit)
 }
 
 func headerInt(u money.USD) int64 { return min(max(int64(u/microUSD), 0), maxHeaderInt) }

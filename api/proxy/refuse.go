@@ -164,7 +164,7 @@ func (p *Proxy) refuseMoney(c *call, res *fsm.Result) {
 			retryIn(c.w.Header(), wait)
 		}
 	}
-	details["lines"] = c.rungs[0].quote.Lines
+	details["lines"] = c.rungs[0].lines()
 	remedy := p.remedy(c, res)
 	details["remedy"] = remedy
 	p.metrics.requests.WithLabelValues(c.rungs[0].provider.Name, c.rungs[0].model.ID, "refused").Inc()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
+	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
 
 // remedy says what would help a call that was refused: the setting by name,
@@ -46,10 +47,20 @@ func (p *Proxy) remedy(c *call, res *fsm.Result) string {
 	return strings.Join(help, "; ") + ". " + s.explain() + p.ratios.explain(s)
 }
 
+// lines are the parts of the bound's price, for people.
+func (s *rung) lines() []pricing.Line {
+	q, err := s.model.Quote(s.bound)
+	if err != nil { // it was quoted a moment ago
+		return nil
+	}
+	return q.Lines
+}
+
 // explain writes out what a bound is made of.
 func (s *rung) explain() string {
-	parts := make([]string, 0, len(s.quote.Lines))
-	for _, l := range s.quote.Lines {
+	lines := s.lines()
+	parts := make([]string, 0, len(lines))
+	for _, l := range lines {
 		parts = append(parts, fmt.Sprintf("%d %s at %s", l.Quantity, l.Item, l.Price))
 	}
 	return fmt.Sprintf("The call may cost %s USD: %s", s.quote.Max, strings.Join(parts, ", "))

@@ -31,15 +31,14 @@ const firstPart, bodyPart = 8 << 10, 256 << 10
 
 // readBody reads a JSON body of bounded length, within a bounded time.
 func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Type: want application/json"}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Encoding: send the body uncompressed"}
 	}
-	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large", message: fmt.Sprintf("the body is larger than %d bytes", p.MaxBodyBytes)}
 	if r.ContentLength > p.MaxBodyBytes {
-		return nil, tooLarge
+		return nil, p.tooLarge()
 	}
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(p.BodyTimeout)) // writers without deadlines are tests'
@@ -48,12 +47,25 @@ func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		return nil, bad("the body could not be read: it broke off, or took longer than %s", p.BodyTimeout)
 	}
 	if int64(len(body)) > p.MaxBodyBytes {
-		return nil, tooLarge
+		return nil, p.tooLarge()
 	}
 	// The deadline stays where the body does not end well: net/http reads what
 	// is left of it before it answers.
 	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
+}
+
+func (p *Proxy) tooLarge() error {
+	return &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large", message: fmt.Sprintf("the body is larger than %d bytes", p.MaxBodyBytes)}
+}
+
+// isJSON tells whether a Content-Type is JSON's, with whatever parameters.
+func isJSON(contentType string) bool {
+	if contentType == "application/json" { // as nearly all send it
+		return true
+	}
+	t, _, err := mime.ParseMediaType(contentType)
+	return err == nil && t == "application/json"
 }
 
 // readAll reads up to limit+1 bytes. A body of known length is read into

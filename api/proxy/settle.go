@@ -132,18 +132,32 @@ func (p *Proxy) release(c *call) {
 	p.Ledger.Deliver(&fsm.Release{ID: c.hold.ID, Origin: fsm.OriginProxy, Owner: c.hold.Owner})
 }
 
-// done counts and logs how a call ended. What was said in it is never logged.
+// ending is how a call ended.
+type ending struct {
+	outcome string
+	bill    *bill // nil: nothing was settled
+	total   time.Duration
+}
+
+// done counts how a call ended, and leaves the log line for when the client has
+// its answer.
 func (p *Proxy) done(c *call, outcome string, b *bill) {
 	p.metrics.call(c, outcome, b)
 	c.trace(outcome, b)
-	if !p.Logger.IsInfo() {
+	c.ending = ending{outcome, b, time.Since(c.start)}
+}
+
+// log writes how a call ended. What was said in it is never logged.
+func (p *Proxy) log(c *call) {
+	b := c.ending.bill
+	if c.ending.outcome == "" || !p.Logger.IsInfo() {
 		return
 	}
 	fields := []any{
-		"reservation", c.hold.ID, "outcome", outcome, "route", c.route.Name, "provider", c.rung.provider.Name, "model", c.rung.id,
+		"reservation", c.hold.ID, "outcome", c.ending.outcome, "route", c.route.Name, "provider", c.rung.provider.Name, "model", c.rung.id,
 		"stream", c.asked.Stream, "status", c.status, "held_usd", c.hold.Amount.String(), "key", c.caller.KeyID,
 		"agent", c.labels.Get(fsm.LabelAgent), "user", c.labels.Get(fsm.LabelUser), "run", c.labels.Get(fsm.LabelRun),
-		"before_ms", c.sent.Sub(c.start).Milliseconds(), "first_byte_ms", c.first.Milliseconds(), "total_ms", time.Since(c.start).Milliseconds(),
+		"before_ms", c.sent.Sub(c.start).Milliseconds(), "first_byte_ms", c.first.Milliseconds(), "total_ms", c.ending.total.Milliseconds(),
 	}
 	if c.rung.id != c.asked.Model {
 		fields = append(fields, "asked_model", c.asked.Model)

@@ -169,10 +169,15 @@ func (p *Proxy) waits(res *fsm.Result, began time.Time) (ref fsm.AccountRef, end
 }
 
 // occupied finds an account of the call that others wait for already.
-func (p *Proxy) occupied(c *call, began time.Time) (ref fsm.AccountRef, end time.Time, wait bool) {
+func (p *Proxy) occupied(c *call, began time.Time) (fsm.AccountRef, time.Time, bool) {
 	if p.queues.len() == 0 {
-		return ref, end, false
+		return fsm.AccountRef{}, time.Time{}, false
 	}
+	return p.waitedFor(c, began)
+}
+
+// waitedFor is occupied where some call waits.
+func (p *Proxy) waitedFor(c *call, began time.Time) (ref fsm.AccountRef, end time.Time, wait bool) {
 	s := &c.rungs[0]
 	p.State.Met(c.labels.With(s.id, s.provider.Name), func(b *fsm.Budget, partition string) {
 		if at := (fsm.AccountRef{Budget: b.Name, Partition: partition}); !wait && b.Wait > 0 && p.queues.busy(at) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -32,10 +33,20 @@ type edit struct {
 	with       []byte
 }
 
+// decoders keep the memory in which they look for repeated names.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(&nothing) }}
+
+var nothing bytes.Buffer
+
 // ParseBody reads strictly: repeated names at any depth, invalid UTF-8 and
 // trailing data are errors, since parsers differ on them. It keeps raw.
 func ParseBody(raw []byte) (*Body, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(raw))
+	d := decoders.Get().(*jsontext.Decoder)
+	d.Reset(bytes.NewBuffer(raw))
+	defer func() {
+		d.Reset(&nothing) // lets go of raw
+		decoders.Put(d)
+	}()
 	if d.PeekKind() != '{' {
 		if _, err := d.ReadToken(); err != nil {
 			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
@@ -45,7 +56,7 @@ func ParseBody(raw []byte) (*Body, error) {
 	if _, err := d.ReadToken(); err != nil {
 		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 	}
-	b := &Body{raw: raw, first: int(d.InputOffset())}
+	b := &Body{raw: raw, first: int(d.InputOffset()), members: make([]member, 0, 8)}
 	for d.PeekKind() == '"' {
 		name, err := d.ReadToken()
 		if err != nil {
