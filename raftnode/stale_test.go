@@ -68,25 +68,27 @@ func TestSnapshotThatTheLogContradicts(t *testing.T) {
 		trailing uint64
 		guarded  bool
 		restore  bool // by an operator
+		store    string
 		end      func(t *testing.T, stale *Node, cfg Config, restored *atomic.Int64, rest []*Node)
 	}{
-		{"few entries kept, unguarded: the same snapshot for ever", trailing, false, false, livelock},
-		{"few entries kept, guarded: stops and comes back", trailing, true, false, comesBack},
-		{"our entries kept, unguarded: no snapshot is needed", 0, false, false, func(t *testing.T, stale *Node, _ Config, restored *atomic.Int64, rest []*Node) {
+		{"few entries kept, unguarded: the same snapshot for ever", trailing, false, false, LogStoreBolt, livelock},
+		{"few entries kept, guarded: stops and comes back", trailing, true, false, LogStoreBolt, comesBack},
+		{"our entries kept, unguarded: no snapshot is needed", 0, false, false, LogStoreBolt, func(t *testing.T, stale *Node, _ Config, restored *atomic.Int64, rest []*Node) {
 			agree(t, append(rest, stale)...)
 			if n := restored.Load(); n != 0 {
 				t.Errorf("%d snapshots were restored", n)
 			}
 		}},
-		{"an operator's restore, unguarded: the same snapshot for ever", 0, false, true, livelock},
-		{"an operator's restore, guarded: stops and comes back", 0, true, true, comesBack},
+		{"an operator's restore, unguarded: the same snapshot for ever", 0, false, true, LogStoreBolt, livelock},
+		{"an operator's restore, guarded: stops and comes back", 0, true, true, LogStoreBolt, comesBack},
+		{"the same with raft-wal", 0, true, true, LogStoreWAL, comesBack},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			net, cfgs, restored := newFaultNet(), map[string]Config{}, map[string]*atomic.Int64{}
 			nodes, _ := threeWith(t, func(cfg *Config) {
 				net.join(cfg)
-				cfg.transportTimeout, cfg.trailingLogs, cfg.noGuard = 500*time.Millisecond, c.trailing, !c.guarded
+				cfg.transportTimeout, cfg.trailingLogs, cfg.noGuard, cfg.LogStore = 500*time.Millisecond, c.trailing, !c.guarded, c.store
 				count := new(atomic.Int64)
 				cfg.wrapFSM = func(a *adapter) raft.FSM { return restores{a, count} }
 				cfgs[cfg.Name], restored[cfg.Name] = *cfg, count
