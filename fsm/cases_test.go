@@ -2,10 +2,13 @@ package fsm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/mesh-cost-firewall/meshfw/internal/wire"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
@@ -303,6 +306,7 @@ func TestCornerCases(t *testing.T) {
 			}
 		}},
 		{"restore", restoreCase},
+		{"mixed versions", mixedVersionsCase},
 		{"bounds reached (accounts per budget, open holds, ids: each key has a share)", boundsCase},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(newBook(t)) })
@@ -431,6 +435,36 @@ func restoreCase(s *book) {
 	}
 	if !bytes.Equal(image(s.t, s.m), image(s.t, twin.m)) {
 		s.t.Error("the restored ledger went another way")
+	}
+}
+
+// mixedVersionsCase: what a newer binary has written stops an older one, which
+// names the version that it needs; the version in force is state.
+func mixedVersionsCase(s *book) {
+	s.budget("b", 10, nil)
+	before := image(s.t, s.m)
+	newer := MachineVersion + 1
+	for what, entry := range map[string][]byte{
+		"an entry that needs it":     rawEntry(entryFormat, newer, EncodeOp(nil, hold("r", 1))),
+		"a raise of the version":     rawEntry(entryFormat, 1, EncodeOp(nil, &RaiseMachineVersion{To: newer})),
+		"an operation nobody knows":  rawEntry(entryFormat, newer, wire.Append(nil, &op{kind: 200})),
+		"another format of an entry": rawEntry(entryFormat+1, newer, EncodeOp(nil, hold("r", 1))),
+	} {
+		_, err := s.m.Apply(s.index+1, entry)
+		var unsupported *UnsupportedError
+		if !errors.As(err, &unsupported) || unsupported.Needs != newer || !strings.Contains(err.Error(), fmt.Sprint("machine version ", newer)) {
+			s.t.Errorf("%s: %v", what, err)
+		}
+		if !bytes.Equal(before, image(s.t, s.m)) {
+			s.t.Errorf("%s: something was applied", what)
+		}
+	}
+	if v := s.m.MachineVersion(); v != firstMachineVersion {
+		s.t.Errorf("version %d without a logged raise", v)
+	}
+	s.want(OK, &RaiseMachineVersion{To: MachineVersion})
+	if v := s.restored().MachineVersion(); v != MachineVersion {
+		s.t.Errorf("version %d after a raise and a restore", v)
 	}
 }
 
