@@ -119,26 +119,25 @@ func barrierBefore(t *testing.T, n *Node, index uint64) bool {
 // Two of three nodes are gone: a Reserve ends at the caller's deadline or at
 // reserve_timeout, whichever is earlier, and leaves no hold behind.
 func noQuorumCase(t *testing.T) {
-	nodes, cfgs := threeWith(t, budgetOf100)
-	submit(t, nodes[0], &fsm.Noop{})
+	nodes, cfgs := threeWith(t, func(c *Config) {
+		budgetOf100(c)
+		c.ReserveTimeout = 3 * time.Second
+	})
+	n := nodes[0]
+	until(t, "the cluster answers", func() bool { _, err := n.Submit(context.Background(), &fsm.Noop{}); return err == nil })
 	agree(t, nodes...)
 	nodes[1].kill()
 	nodes[2].kill()
-	n := nodes[0]
-	n.cfg.ReserveTimeout = time.Second
 	var unavailable *UnavailableError
 	if res, err := n.Submit(ThroughLog(context.Background()), hold("timeout", 60)); !errors.As(err, &unavailable) {
 		t.Fatalf("%+v, error %v, want *UnavailableError after reserve_timeout", res, err)
 	}
-	n.cfg.ReserveTimeout = 5 * time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	if res, err := n.Submit(ThroughLog(ctx), hold("deadline", 60)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("%+v, error %v, want the caller's deadline", res, err)
 	}
-	n.cfg.ReserveTimeout = 20 * time.Second
 	back := []*Node{n, start(t, cfgs[1]), start(t, cfgs[2])}
-	submit(t, n, &fsm.Noop{})
 	until(t, "what was given up is cancelled", func() bool { return n.outbox.len() == 0 })
 	agree(t, back...)
 	if a, _ := n.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"}); a.Held != 0 || a.OpenHolds != 0 {
