@@ -32,7 +32,8 @@ const firstPart, bodyPart = 8 << 10, 256 << 10
 // readBody reads a JSON body of bounded length, within a bounded time.
 func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !isJSON(r.Header.Get("Content-Type")) {
-		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Type: want application/json"}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Type: want application/json",
+			details: map[string]any{"remedy": "send the header Content-Type: application/json (curl: -H 'Content-Type: application/json'); other types are refused, since any web page may make a browser send them"}}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Encoding: send the body uncompressed"}

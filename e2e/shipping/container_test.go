@@ -67,6 +67,7 @@ func up(t *testing.T) *containers {
 	needEngine(t)
 	c := &containers{t: t, ports: freePorts(t, 4), env: []string{"MESHFW_IMAGE=" + image(t)},
 		args: []string{"-p", fmt.Sprintf("meshfwtest%d", os.Getpid()), "-f", composeFile, "-f", "testdata/provider.yml", "--profile", "grow"}}
+	c.env = append(c.env, "DEFAULT_AGENT_BUDGET_CENTS=1234")
 	for i, p := range c.ports {
 		c.env = append(c.env, fmt.Sprintf("MESHFW_PORT%d=%s", i+1, p))
 	}
@@ -182,6 +183,10 @@ func TestComposeCluster(t *testing.T) {
 	if status := call(t, "POST", c.url(0)+"/v1/chat/completions", "sk-nobody", chat, nil); status != http.StatusUnauthorized {
 		t.Fatalf("a call without a key of the firewall: %d, want 401", status)
 	}
+	var budget struct{ Limit string }
+	if status := call(t, "GET", c.url(1)+"/api/v1/budgets/agent", c.token, "", &budget); status != http.StatusOK || budget.Limit != "12.34" {
+		t.Errorf("DEFAULT_AGENT_BUDGET_CENTS=1234 gave agents a limit of %q (%d)", budget.Limit, status)
+	}
 	c.readme()
 	var key struct{ Secret string }
 	if status := call(t, "POST", c.url(0)+"/api/v1/keys", c.token, `{"name":"a","labels":{"agent":"a"}}`, &key); status != http.StatusCreated {
@@ -295,5 +300,37 @@ func (c *containers) readme() {
 	out := run(c.t, c.env, "bash", "-euo", "pipefail", "-c", block)
 	if !strings.Contains(out, " 402 ") || !strings.Contains(out, `"reason":"exceeds_limit"`) {
 		c.t.Errorf("the README's call was not refused for money:\n%s", out)
+	}
+}
+
+// Ensure that .env.example, copied to .env as it says, is enough for a plain
+// `docker-compose up -d` to find the cluster.
+func TestEnvironmentFile(t *testing.T) {
+	if _, err := exec.LookPath("docker-compose"); err != nil {
+		t.Skip("docker-compose is not installed (Debian's package docker-compose)")
+	}
+	dir := t.TempDir()
+	for from, to := range map[string]string{"../../.env.example": ".env", composeFile: filepath.Base(composeFile)} {
+		text, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to == ".env" {
+			text = append(text, "\nGLOBAL_BUDGET_CENTS=4200\nFIREWALL_PORT=8123\nOPENAI_API_KEY=sk-in-a-file\n"...)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("docker-compose", "config")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("docker-compose config: %v\n%s", err, out)
+	}
+	for want, times := range map[string]int{"GLOBAL_BUDGET_CENTS: '4200'": 3, "OPENAI_API_KEY: sk-in-a-file": 3, "127.0.0.1:8123:8000": 1} {
+		if n := strings.Count(string(out), want); n < times {
+			t.Errorf("%q stands %d times in\n%s", want, n, out)
+		}
 	}
 }
