@@ -149,7 +149,8 @@ func (n *Node) watch() {
 	for n.sleep(watchEvery) {
 		is := n.isMember()
 		gone := was && !is
-		if was && is && n.raft.State() != raft.Leader && time.Since(lastAsk) > 4*n.cfg.Election {
+		// Only a member is sent a log, so one with a log and without a leader may have been a member in between two looks.
+		if !gone && len(n.servers()) > 0 && n.raft.State() != raft.Leader && time.Since(lastAsk) > 4*n.cfg.Election {
 			lastAsk = time.Now()
 			gone = n.leaderlessAndRemoved()
 		}

@@ -87,6 +87,31 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// Ensure that one who is removed as soon as it is a member sees that too.
+func TestAMemberForAMoment(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	for _, name := range []string{"d", "e", "f"} { // one may be seen as a member all the same
+		c := config(t, name, freeAddress(t), 0)
+		c.PromoteAfter = time.Hour
+		n := start(t, c)
+		if err := lead.Join(context.Background(), name, c.Listen); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(20 * time.Second); !n.isMember(); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s is not a member", name)
+			}
+		}
+		if err := lead.Remove(context.Background(), name); err != nil {
+			t.Fatal(err)
+		}
+		stopped(t, n, "removed")
+	}
+}
+
 // Ensure leadership goes to the node that is named, from any node.
 func TestTransferToANamedNode(t *testing.T) {
 	t.Parallel()
