@@ -81,8 +81,8 @@ func TestChaos(t *testing.T) {
 func spent(t *testing.T, c *cluster, round int) {
 	t.Helper()
 	body := fmt.Sprintf(`{"id":"spent%d","labels":{"agent":"spent%d"},"amount":"0.00003"}`, round, round)
-	c.eventually("a charge of agent spent", func() bool {
-		resp, err := plain.Post(c.nodes[0].url()+"/api/v1/charges", "application/json", strings.NewReader(body))
+	c.Eventually("a charge of agent spent", func() bool {
+		resp, err := plain.Post(c.Nodes[0].URL()+"/api/v1/charges", "application/json", strings.NewReader(body))
 		if err != nil {
 			return false
 		}
@@ -99,12 +99,12 @@ func clients(c *cluster, h *history, round int) []*client {
 	tight := &plan{pause: 600 * time.Millisecond, attempts: 12, most: 3000, named: true, ttls: []time.Duration{20 * time.Hour}}
 	var out []*client
 	for i := range 6 {
-		out = append(out, newClient(fmt.Sprintf("r%dc%d", round, i), fmt.Sprintf("loose%d-%d", round, i%3), loose, c.nodes, h, *seedFlag))
+		out = append(out, newClient(fmt.Sprintf("r%dc%d", round, i), fmt.Sprintf("loose%d-%d", round, i%3), loose, c.Nodes, h, *seedFlag))
 	}
 	for i := range 4 {
-		out = append(out, newClient(fmt.Sprintf("r%ds%d", round, i), fmt.Sprintf("%s%d-%d", steady, round, i%2), tight, c.nodes, h, *seedFlag))
+		out = append(out, newClient(fmt.Sprintf("r%ds%d", round, i), fmt.Sprintf("%s%d-%d", steady, round, i%2), tight, c.Nodes, h, *seedFlag))
 	}
-	return append(out, newClient(fmt.Sprintf("r%dx", round), fmt.Sprintf("spent%d", round), loose, c.nodes, h, *seedFlag))
+	return append(out, newClient(fmt.Sprintf("r%dx", round), fmt.Sprintf("spent%d", round), loose, c.Nodes, h, *seedFlag))
 }
 
 // keep saves what a failed run was made of.
@@ -116,15 +116,15 @@ func keep(t *testing.T, c *cluster, calls []*call) {
 	if err == nil {
 		err = os.WriteFile(filepath.Join(*keepFlag, "calls.json"), b, 0o600)
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		if err == nil {
-			b, err = os.ReadFile(n.log)
+			b, err = os.ReadFile(n.Log)
 		}
 		if err == nil {
-			err = os.WriteFile(filepath.Join(*keepFlag, n.name+".log"), b, 0o600)
+			err = os.WriteFile(filepath.Join(*keepFlag, n.Name+".log"), b, 0o600)
 		}
 		if err == nil {
-			err = os.CopyFS(filepath.Join(*keepFlag, n.name), os.DirFS(n.data))
+			err = os.CopyFS(filepath.Join(*keepFlag, n.Name), os.DirFS(n.Data))
 		}
 	}
 	if err != nil {

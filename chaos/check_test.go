@@ -45,7 +45,7 @@ func newJudge(c *cluster) *judge {
 // be the same, and the model must give every answer of the calls and every
 // figure that was read. All nodes are killed for it, and started again.
 func (j *judge) round(calls []*call) error {
-	j.c.t.Helper()
+	j.c.T.Helper()
 	if err := j.read(calls); err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ func (j *judge) round(calls []*call) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range j.c.nodes {
-		j.c.kill(n)
+	for _, n := range j.c.Nodes {
+		j.c.Kill(n)
 	}
 	for _, check := range []func() error{
 		func() error { return j.replay(calls, committed) },
@@ -65,10 +65,10 @@ func (j *judge) round(calls []*call) error {
 			return err
 		}
 	}
-	for _, n := range j.c.nodes {
-		j.c.run(n)
+	for _, n := range j.c.Nodes {
+		j.c.Run(n)
 	}
-	j.c.allReady()
+	j.c.AllReady()
 	return j.read(nil) // what the nodes hold after a restart; judged at the next round
 }
 
@@ -84,12 +84,12 @@ func (j *judge) read(calls []*call) error {
 			paths["/api/v1/reservations/"+c.ID] = true
 		}
 	}
-	for _, n := range j.c.nodes {
+	for _, n := range j.c.Nodes {
 		for path := range paths {
-			r := &reading{node: n.name, path: path}
-			j.c.eventually(n.name+" answers "+path, func() bool {
+			r := &reading{node: n.Name, path: path}
+			j.c.Eventually(n.Name+" answers "+path, func() bool {
 				j.c.revive(n)
-				status, header, body := get(plain, n, path)
+				status, header, body := n.Get(plain, path)
 				if status != http.StatusOK && status != http.StatusNotFound {
 					return false
 				}
@@ -147,16 +147,16 @@ func (r *reading) shows(l *ledgermodel.Ledger) bool {
 // node has applied it.
 func (j *judge) agree() (uint64, error) {
 	var last uint64
-	for _, n := range j.c.nodes {
+	for _, n := range j.c.Nodes {
 		var got struct{}
 		h := j.c.getJSON(n, "/api/v1/budgets?consistency=consistent", &got)
 		var index uint64
 		if _, err := fmt.Sscan(h.Get("X-Meshfw-Index"), &index); err != nil {
-			return 0, fmt.Errorf("%s: index %q: %w", n.name, h.Get("X-Meshfw-Index"), err)
+			return 0, fmt.Errorf("%s: index %q: %w", n.Name, h.Get("X-Meshfw-Index"), err)
 		}
 		last = max(last, index)
 	}
-	for _, n := range j.c.nodes {
+	for _, n := range j.c.Nodes {
 		var got struct{}
 		j.c.getJSON(n, fmt.Sprintf("/api/v1/budgets?consistency=stale&min_index=%d", last), &got)
 	}
@@ -168,9 +168,9 @@ func (j *judge) agree() (uint64, error) {
 // give every answer at its index.
 func (j *judge) replay(calls []*call, committed uint64) error {
 	entries := map[uint64][]byte{}
-	for _, n := range j.c.nodes {
-		if err := n.readLog(j.applied+1, committed, entries); err != nil {
-			return fmt.Errorf("the log of %s: %w", n.name, err)
+	for _, n := range j.c.Nodes {
+		if err := readLog(n, j.applied+1, committed, entries); err != nil {
+			return fmt.Errorf("the log of %s: %w", n.Name, err)
 		}
 	}
 	at, err := j.byIndex(calls, committed)
@@ -259,9 +259,9 @@ func (j *judge) apply(index uint64, data []byte) ([]place, error) {
 }
 
 // openLog opens the log of a node that has ended, without changing it.
-func (n *node) openLog() (s raft.LogStore, end func(), err error) {
-	if n.store == "boltdb" {
-		b, err := boltdb.New(boltdb.Options{Path: filepath.Join(n.data, "raft.db"), BoltOptions: &bbolt.Options{ReadOnly: true, Timeout: time.Second}})
+func openLog(n *node) (s raft.LogStore, end func(), err error) {
+	if storeOf(n.Number) == "boltdb" {
+		b, err := boltdb.New(boltdb.Options{Path: filepath.Join(n.Data, "raft.db"), BoltOptions: &bbolt.Options{ReadOnly: true, Timeout: time.Second}})
 		return b, func() { b.Close() }, err
 	}
 	dir, err := os.MkdirTemp("", "meshfw-chaos-log-") // opening raft-wal writes to it
@@ -269,7 +269,7 @@ func (n *node) openLog() (s raft.LogStore, end func(), err error) {
 		return nil, nil, err
 	}
 	remove := func() { os.RemoveAll(dir) }
-	err = os.CopyFS(dir, os.DirFS(filepath.Join(n.data, "wal")))
+	err = os.CopyFS(dir, os.DirFS(filepath.Join(n.Data, "wal")))
 	var w *wal.WAL
 	if err == nil {
 		w, err = wal.Open(dir, wal.WithLogger(hclog.NewNullLogger()))
@@ -283,8 +283,8 @@ func (n *node) openLog() (s raft.LogStore, end func(), err error) {
 
 // readLog adds the entries of one node's log. Entries that another node has as
 // well must be the same; nil stands for those that are raft's own.
-func (n *node) readLog(from, to uint64, into map[uint64][]byte) error {
-	s, end, err := n.openLog()
+func readLog(n *node, from, to uint64, into map[uint64][]byte) error {
+	s, end, err := openLog(n)
 	if err != nil {
 		return err
 	}

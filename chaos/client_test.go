@@ -236,8 +236,8 @@ func (c *client) send(ctx context.Context, r *request) (answer, bool) {
 
 // try makes one call and writes it into the history.
 func (c *client) try(r *request, n *node) *call {
-	got := &call{Client: c.name, Node: n.name, Kind: r.kind, ID: r.id, Agent: c.agent, Amount: r.amount, TTL: int64(r.ttl)}
-	req, err := http.NewRequest(http.MethodPost, n.url()+r.path, bytes.NewReader(r.body))
+	got := &call{Client: c.name, Node: n.Name, Kind: r.kind, ID: r.id, Agent: c.agent, Amount: r.amount, TTL: int64(r.ttl)}
+	req, err := http.NewRequest(http.MethodPost, n.URL()+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		panic(err) // the address is ours
 	}

@@ -21,7 +21,7 @@ func TestFailover(t *testing.T) {
 	c := newCluster(t, budgets, "")
 	var gaps []time.Duration
 	for kill := range *killsFlag {
-		leader, followers := c.awaitLeader()
+		leader, followers := c.Leader()
 		w := newWatch(followers, fmt.Sprint("failover", kill))
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
@@ -30,8 +30,8 @@ func TestFailover(t *testing.T) {
 		}
 		time.Sleep(500 * time.Millisecond)
 		killed := time.Now()
-		c.kill(leader)
-		c.eventually("a reservation acknowledged after the kill", func() bool { return w.firstAfter(killed) > 0 })
+		c.Kill(leader)
+		c.Eventually("a reservation acknowledged after the kill", func() bool { return w.firstAfter(killed) > 0 })
 		time.Sleep(500 * time.Millisecond)
 		cancel()
 		wg.Wait()
@@ -39,8 +39,8 @@ func TestFailover(t *testing.T) {
 			t.Fatalf("kill %d: %d of %d requests through the other nodes failed, the first: %s", kill+1, len(w.failed), w.sent, w.failed[0])
 		}
 		gaps = append(gaps, w.firstAfter(killed))
-		c.run(leader)
-		c.allReady()
+		c.Run(leader)
+		c.AllReady()
 	}
 	slices.Sort(gaps)
 	at := func(q float64) time.Duration {
@@ -79,7 +79,7 @@ func (w *watch) call(ctx context.Context, client int) {
 		if problem == "" {
 			w.grants = append(w.grants, g)
 		} else {
-			w.failed = append(w.failed, fmt.Sprintf("%s after %v: %s", n.name, g.returned.Sub(g.invoked), problem))
+			w.failed = append(w.failed, fmt.Sprintf("%s after %v: %s", n.Name, g.returned.Sub(g.invoked), problem))
 		}
 		w.mu.Unlock()
 		time.Sleep(10 * time.Millisecond)
@@ -88,7 +88,7 @@ func (w *watch) call(ctx context.Context, client int) {
 
 // reserveOnce makes one call; "" means that the reservation was granted.
 func reserveOnce(hc *http.Client, n *node, body string) string {
-	resp, err := hc.Post(n.url()+"/api/v1/reservations", "application/json", bytes.NewReader([]byte(body)))
+	resp, err := hc.Post(n.URL()+"/api/v1/reservations", "application/json", bytes.NewReader([]byte(body)))
 	if err != nil {
 		return err.Error()
 	}

@@ -57,7 +57,7 @@ func newStorm(t *testing.T, c *cluster, seed uint64) *storm {
 	} else {
 		t.Logf("without failing and slow syncs: %s", why)
 	}
-	if c.nodes[2].smallDisk {
+	if c.smallDisk {
 		s.faults = append(s.faults, fault{"fill the disk", (*storm).fillDisk})
 	}
 	return s
@@ -77,7 +77,7 @@ func noStrace() string {
 
 // inject draws n faults, each kind as often as the others, and runs them.
 func (s *storm) inject(n int) {
-	s.c.t.Helper()
+	s.c.T.Helper()
 	var deck []fault
 	for range n {
 		if len(deck) == 0 {
@@ -90,7 +90,7 @@ func (s *storm) inject(n int) {
 		f.run(s)
 		s.repair()
 		s.counts[f.name]++
-		s.c.t.Logf("%s (%.1f s)", f.name, time.Since(began).Seconds())
+		s.c.T.Logf("%s (%.1f s)", f.name, time.Since(began).Seconds())
 		time.Sleep(s.between(200, 800))
 	}
 }
@@ -101,49 +101,49 @@ func (s *storm) between(low, high int) time.Duration {
 }
 
 func (s *storm) leads() *node {
-	leader, _ := s.c.awaitLeader()
+	leader, _ := s.c.Leader()
 	return leader
 }
 
 func (s *storm) follows() *node {
-	_, followers := s.c.awaitLeader()
+	_, followers := s.c.Leader()
 	return followers[s.rng.IntN(len(followers))]
 }
 
 // repair takes every fault back and starts what ended.
 func (s *storm) repair() {
-	s.c.t.Helper()
+	s.c.T.Helper()
 	s.c.net.heal()
-	for _, n := range s.c.nodes {
-		s.c.signal(n, syscall.SIGCONT)
+	for _, n := range s.c.Nodes {
+		s.c.Signal(n, syscall.SIGCONT)
 		s.c.revive(n)
 	}
-	s.c.awaitLeader()
+	s.c.Leader()
 }
 
 func (s *storm) crash(n *node) {
-	s.c.kill(n)
+	s.c.Kill(n)
 	time.Sleep(s.between(100, 3000))
 }
 
 func (s *storm) crashAll() {
-	for _, n := range s.c.nodes {
-		s.c.signal(n, syscall.SIGKILL)
+	for _, n := range s.c.Nodes {
+		s.c.Signal(n, syscall.SIGKILL)
 	}
-	for _, n := range s.c.nodes {
-		<-n.exited
+	for _, n := range s.c.Nodes {
+		<-n.Exited()
 	}
 	time.Sleep(s.between(50, 500))
 }
 
 func (s *storm) freeze(n *node) {
-	s.c.signal(n, syscall.SIGSTOP)
+	s.c.Signal(n, syscall.SIGSTOP)
 	time.Sleep(s.between(300, 4000))
-	s.c.signal(n, syscall.SIGCONT)
+	s.c.Signal(n, syscall.SIGCONT)
 }
 
 func (s *storm) transfer() {
-	resp, err := plain.Post(s.leads().url()+"/api/v1/cluster/transfer-leader", "application/json", http.NoBody)
+	resp, err := plain.Post(s.leads().URL()+"/api/v1/cluster/transfer-leader", "application/json", http.NoBody)
 	if err == nil {
 		resp.Body.Close() // refused or not: clients must see nothing of it
 	}
@@ -151,16 +151,16 @@ func (s *storm) transfer() {
 }
 
 func (s *storm) isolate(n *node) {
-	for _, other := range s.c.nodes {
+	for _, other := range s.c.Nodes {
 		if other != n {
-			s.c.net.cut(n.number, other.number)
+			s.c.net.cut(n.Number, other.Number)
 		}
 	}
 	time.Sleep(s.between(500, 5000))
 }
 
 func (s *storm) isolateAll() {
-	for i := range s.c.nodes {
+	for i := range s.c.Nodes {
 		for j := range i {
 			s.c.net.cut(i, j)
 		}
@@ -169,15 +169,15 @@ func (s *storm) isolateAll() {
 }
 
 func (s *storm) link(a, b *node) {
-	s.c.net.cut(a.number, b.number)
+	s.c.net.cut(a.Number, b.Number)
 	time.Sleep(s.between(500, 5000))
 }
 
 // deafen lets n be heard, and hear nobody.
 func (s *storm) deafen(n *node) {
-	for _, other := range s.c.nodes {
+	for _, other := range s.c.Nodes {
 		if other != n {
-			s.c.net.deafen(n.number, other.number)
+			s.c.net.deafen(n.Number, other.Number)
 		}
 	}
 	time.Sleep(s.between(500, 5000))
@@ -185,11 +185,11 @@ func (s *storm) deafen(n *node) {
 
 // sync makes n's syncs fail or slow for a while.
 func (s *storm) sync(n *node, how string) {
-	s.c.t.Helper()
-	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-p", strconv.Itoa(n.pid()),
+	s.c.T.Helper()
+	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-p", strconv.Itoa(n.PID()),
 		"-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:"+how)
 	if err := cmd.Start(); err != nil {
-		s.c.t.Fatalf("strace: %v", err)
+		s.c.T.Fatalf("strace: %v", err)
 	}
 	time.Sleep(s.between(1000, 4000))
 	cmd.Process.Signal(syscall.SIGINT) // lets go of the process
@@ -198,11 +198,11 @@ func (s *storm) sync(n *node, how string) {
 
 // fillDisk leaves no room for the last node's log.
 func (s *storm) fillDisk() {
-	s.c.t.Helper()
-	path := filepath.Join(s.c.nodes[2].data, "filler")
+	s.c.T.Helper()
+	path := filepath.Join(s.c.Nodes[2].Data, "filler")
 	f, err := os.Create(path)
 	if err != nil {
-		s.c.t.Fatal(err)
+		s.c.T.Fatal(err)
 	}
 	block := make([]byte, 64<<10)
 	for len(block) > 0 {
@@ -213,7 +213,7 @@ func (s *storm) fillDisk() {
 	f.Close()
 	time.Sleep(s.between(1500, 4000))
 	if err := os.Remove(path); err != nil {
-		s.c.t.Fatal(err)
+		s.c.T.Fatal(err)
 	}
 }
 

@@ -106,8 +106,12 @@ func (w *network) ip(args ...string) {
 }
 
 // remove takes away what newNetwork made. A namespace that is gone takes its
-// interfaces with it, and those that are paired with them.
+// interfaces with it, and those that are paired with them, but when it likes: the
+// one here is removed first, because the next test makes one of the same name.
 func (w *network) remove() {
+	if out, err := exec.Command("ip", "link", "del", w.id).CombinedOutput(); err != nil {
+		w.t.Errorf("ip link del %s: %s", w.id, out)
+	}
 	for _, ns := range append(w.namespaces, w.bridge) {
 		if out, err := exec.Command("ip", "netns", "del", ns).CombinedOutput(); err != nil {
 			w.t.Errorf("ip netns del %s: %s", ns, out)

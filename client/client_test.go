@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // node is a stand-in for a node: it keeps what reached it.
@@ -52,12 +53,7 @@ func unavailable(w http.ResponseWriter, _ *http.Request) {
 
 func nobody(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return clustertest.Addresses(t, 1)[0]
 }
 
 func connect(t *testing.T, addrs string) *Client {

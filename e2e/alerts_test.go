@@ -78,14 +78,14 @@ type event struct {
 
 // allEvents are what n has, by the API.
 func (c *cluster) allEvents(n *node) (out []event) {
-	c.t.Helper()
+	c.T.Helper()
 	for cursor := ""; ; {
 		var page struct {
 			Events []event
 			Next   string `json:"next_cursor"`
 		}
-		if status := c.get(n, "/api/v1/events?limit=1000&consistency=consistent&cursor="+cursor, &page); status != http.StatusOK {
-			c.t.Fatalf("events on %s: %d", n.name, status)
+		if status := c.Get(n, "/api/v1/events?limit=1000&consistency=consistent&cursor="+cursor, &page); status != http.StatusOK {
+			c.T.Fatalf("events on %s: %d", n.Name, status)
 		}
 		out = append(out, page.Events...)
 		if cursor = page.Next; cursor == "" {
@@ -125,19 +125,19 @@ webhook "ops" {
 			}
 		}
 	}
-	c.eventually("the webhook has begun", func() bool { spend(c.nodes[0], 1); return r.newest() > 0 })
+	c.Eventually("the webhook has begun", func() bool { spend(c.Nodes[0], 1); return r.newest() > 0 })
 	r.mu.Lock()
 	first := slices.Min(r.taken)
 	r.mu.Unlock()
 
-	spend(c.nodes[1], 6)
-	c.must("cluster", "transfer-leader")
-	spend(c.nodes[2], 6)
-	leader, followers := c.leader()
-	c.kill(leader)
+	spend(c.Nodes[1], 6)
+	c.Must("cluster", "transfer-leader")
+	spend(c.Nodes[2], 6)
+	leader, followers := c.Leader()
+	c.Kill(leader)
 	spend(followers[0], 6)
-	c.run(leader)
-	c.waitReady(leader)
+	c.Run(leader)
+	c.WaitReady(leader)
 	spend(leader, 3)
 	c.idle(leader) // events come with what is settled
 
@@ -152,14 +152,14 @@ webhook "ops" {
 	if len(wanted) < 21 {
 		t.Fatalf("%d events from %d on: %+v", len(wanted), first, all)
 	}
-	c.eventually("all events were delivered", func() bool {
+	c.Eventually("all events were delivered", func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return len(r.times) >= len(wanted)
 	})
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		if other := c.allEvents(n); !slices.Equal(all, other[:min(len(all), len(other))]) {
-			t.Errorf("%s has other events: %+v, not %+v", n.name, other, all)
+			t.Errorf("%s has other events: %+v, not %+v", n.Name, other, all)
 		}
 	}
 	r.mu.Lock()

@@ -21,6 +21,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/mesh-cost-firewall/meshfw/api"
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // Secrets that nothing but a credential may show.
@@ -44,7 +45,7 @@ func startSecured(t *testing.T, budgets string) *secured {
 	t.Helper()
 	tls := filepath.Join(t.TempDir(), "tls")
 	for _, args := range [][]string{{"tls", "ca", "-dir", tls}, {"tls", "cert", "-dir", tls, "node1", "node2", "node3"}} {
-		if out, err := exec.Command(binary(t), args...).CombinedOutput(); err != nil {
+		if out, err := exec.Command(clustertest.Binary(t), args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
 	}
@@ -54,7 +55,7 @@ func startSecured(t *testing.T, budgets string) *secured {
 			filepath.Join(tls, "ca.pem"), filepath.Join(tls, node+".pem"), filepath.Join(tls, node+"-key.pem")), 1) + "\nlog {\n  level = \"trace\"\n}\n"
 	})
 	s := &secured{cluster: c, seen: map[string]bool{}}
-	resp, err := http.Get(c.nodes[0].url() + "/api/v1/openapi.json")
+	resp, err := http.Get(c.Nodes[0].URL() + "/api/v1/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,10 +80,10 @@ func startSecured(t *testing.T, budgets string) *secured {
 // call makes an API call, holds its answer against the description, and
 // returns it.
 func (s *secured) call(n *node, key, method, path, body string, want int) map[string]any {
-	s.t.Helper()
-	req, err := http.NewRequest(method, n.url()+path, strings.NewReader(body))
+	s.T.Helper()
+	req, err := http.NewRequest(method, n.URL()+path, strings.NewReader(body))
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -92,21 +93,21 @@ func (s *secured) call(n *node, key, method, path, body string, want int) map[st
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	if resp.StatusCode != want {
-		s.t.Errorf("%s %s on %s: %d, want %d: %.300s", method, path, n.name, resp.StatusCode, want, text)
+		s.T.Errorf("%s %s on %s: %d, want %d: %.300s", method, path, n.Name, resp.StatusCode, want, text)
 	}
 	s.describe(req, resp, text)
 	var out map[string]any
 	if strings.Contains(resp.Header.Get("Content-Type"), "json") {
 		if err := json.Unmarshal(text, &out); err != nil {
-			s.t.Errorf("%s: %v", path, err)
+			s.T.Errorf("%s: %v", path, err)
 		}
 	}
 	if out["secret"] == nil { // which is shown once, in this one answer
@@ -117,14 +118,14 @@ func (s *secured) call(n *node, key, method, path, body string, want int) map[st
 
 // describe fails the test where the answer is not as the description says.
 func (s *secured) describe(req *http.Request, resp *http.Response, text []byte) {
-	s.t.Helper()
+	s.T.Helper()
 	found := *req
 	u := *req.URL
 	u.Scheme, u.Host = "", ""
 	found.URL = &u
 	route, params, err := s.routes.FindRoute(&found)
 	if err != nil {
-		s.t.Errorf("%s %s is not described: %v", req.Method, req.URL.Path, err)
+		s.T.Errorf("%s %s is not described: %v", req.Method, req.URL.Path, err)
 		return
 	}
 	in := &openapi3filter.ResponseValidationInput{
@@ -133,7 +134,7 @@ func (s *secured) describe(req *http.Request, resp *http.Response, text []byte) 
 		Options: &openapi3filter.Options{IncludeResponseStatus: true},
 	}
 	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
-		s.t.Errorf("%s %s: %v", req.Method, req.URL.Path, err)
+		s.T.Errorf("%s %s: %v", req.Method, req.URL.Path, err)
 	}
 	if resp.StatusCode < 300 {
 		s.seen[route.Method+" "+route.Path] = true
@@ -145,16 +146,16 @@ func (s *secured) describe(req *http.Request, resp *http.Response, text []byte) 
 // its description says; and that no secret is shown anywhere.
 func TestKeysOnACluster(t *testing.T) {
 	s := startSecured(t, wide)
-	one, two, three := s.nodes[0], s.nodes[1], s.nodes[2]
+	one, two, three := s.Nodes[0], s.Nodes[1], s.Nodes[2]
 	made := s.call(one, adminCanary, http.MethodPost, "/api/v1/keys", `{"name":"ci","labels":{"agent":"a1"},"limit":"1"}`, 201)
 	key, id := made["secret"].(string), made["id"].(string)
-	for _, n := range s.nodes {
+	for _, n := range s.Nodes {
 		s.call(n, key, http.MethodGet, "/api/v1/reservations", "", 200)
 		if status := chatAs(t, n, key, "spoofed"); status != http.StatusOK {
-			t.Errorf("a call through %s: %d", n.name, status)
+			t.Errorf("a call through %s: %d", n.Name, status)
 		}
 	}
-	s.eventually("settled", func() bool {
+	s.Eventually("settled", func() bool {
 		list := s.call(one, adminCanary, http.MethodGet, "/api/v1/reservations?state=open&consistency=consistent", "", 200)
 		return len(list["reservations"].([]any)) == 0
 	})
@@ -164,16 +165,16 @@ func TestKeysOnACluster(t *testing.T) {
 		}
 	}
 	s.walk(id)
-	for _, n := range s.nodes {
+	for _, n := range s.Nodes {
 		s.call(n, wrongCanary, http.MethodGet, "/api/v1/keys", "", 401)
 		s.call(n, "", http.MethodGet, "/api/v1/keys?key="+queryCanary, "", 401)
 		s.call(n, "", http.MethodGet, "/api/v1/keys?key="+queryCanary+"&key=b", "", 400)
 		if status := chatAs(t, n, wrongCanary, "x"); status != http.StatusUnauthorized {
-			t.Errorf("a wrong key on %s: %d", n.name, status)
+			t.Errorf("a wrong key on %s: %d", n.Name, status)
 		}
 	}
 	s.call(three, adminCanary, http.MethodDelete, "/api/v1/keys/"+id, "", 204)
-	for _, n := range s.nodes {
+	for _, n := range s.Nodes {
 		s.call(n, key, http.MethodGet, "/api/v1/reservations", "", 401)
 	}
 	s.covered()
@@ -182,9 +183,9 @@ func TestKeysOnACluster(t *testing.T) {
 
 // walk uses every operation that leaves the cluster as it is.
 func (s *secured) walk(key string) {
-	n, c := s.nodes[1], func(method, path, body string, want int) map[string]any {
-		s.t.Helper()
-		return s.call(s.nodes[1], adminCanary, method, path, body, want)
+	n, c := s.Nodes[1], func(method, path, body string, want int) map[string]any {
+		s.T.Helper()
+		return s.call(s.Nodes[1], adminCanary, method, path, body, want)
 	}
 	const get, put, post, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete
 	c(post, "/api/v1/reservations", `{"id":"w1","amount":"0.1","labels":{"agent":"w"}}`, 200)
@@ -227,7 +228,7 @@ func (s *secured) walk(key string) {
 	c(get, "/api/v1/cluster/members", "", 200)
 	c(get, "/api/v1/cluster/health", "", 200)
 	c(post, "/api/v1/cluster/transfer-leader", "", 200)
-	s.eventually("a leader again", func() bool { return s.get(n, "/readyz", nil) == http.StatusOK })
+	s.Eventually("a leader again", func() bool { return s.Get(n, "/readyz", nil) == http.StatusOK })
 	c(get, "/api/v1/cluster/snapshot", "", 200)
 	c(del, "/api/v1/cluster/members/nobody", "", 404)
 	c(post, "/api/v1/cluster/join", `{"id":"x","address":"127.0.0.1:1"}`, 404)
@@ -240,7 +241,7 @@ func (s *secured) walk(key string) {
 // covered compares the description with the router's table, and what was
 // walked with both.
 func (s *secured) covered() {
-	s.t.Helper()
+	s.T.Helper()
 	untried := map[string]bool{"DELETE /api/v1/cluster/members/{id}": true, "POST /api/v1/cluster/join": true,
 		"POST /api/v1/cluster/leave": true, "PUT /api/v1/cluster/snapshot": true} // they would change this cluster
 	param := regexp.MustCompile(`:(\w+)`)
@@ -249,19 +250,19 @@ func (s *secured) covered() {
 		name := r.Method + " " + param.ReplaceAllString(strings.Replace(r.Path, "*", ":model", 1), "{$1}")
 		table[name] = true
 		if !s.seen[name] && !untried[name] {
-			s.t.Errorf("%s was not seen to work", name)
+			s.T.Errorf("%s was not seen to work", name)
 		}
 	}
 	for path, item := range s.doc.Paths.Map() {
 		for method := range item.Operations() {
 			if !table[method+" "+path] {
-				s.t.Errorf("%s %s is described and not routed", method, path)
+				s.T.Errorf("%s %s is described and not routed", method, path)
 			}
 			delete(table, method+" "+path)
 		}
 	}
 	for left := range table {
-		s.t.Errorf("%s is not described", left)
+		s.T.Errorf("%s is not described", left)
 	}
 }
 
@@ -269,14 +270,12 @@ func (s *secured) covered() {
 // logs at their finest, the stacks of a node that is made to dump them, and
 // every file of the data directories.
 func (s *secured) noSecrets(key string) {
-	s.t.Helper()
-	dumped := s.nodes[2]
-	if err := dumped.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
-		s.t.Fatal(err)
-	}
-	<-dumped.exited
+	s.T.Helper()
+	dumped := s.Nodes[2]
+	s.Signal(dumped, syscall.SIGQUIT)
+	s.WaitExit(dumped)
 	said := map[string][]byte{"an answer": s.shown.Bytes()}
-	err := filepath.Walk(s.dir, func(path string, info os.FileInfo, err error) error {
+	err := filepath.Walk(s.Dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() || filepath.Ext(path) == ".hcl" {
 			return err
 		}
@@ -284,15 +283,15 @@ func (s *secured) noSecrets(key string) {
 		return err
 	})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
-	if len(said[s.nodes[0].log]) == 0 || !bytes.Contains(said[dumped.log], []byte("goroutine")) {
-		s.t.Fatal("nothing was logged or dumped: the search proves nothing")
+	if len(said[s.Nodes[0].Log]) == 0 || !bytes.Contains(said[dumped.Log], []byte("goroutine")) {
+		s.T.Fatal("nothing was logged or dumped: the search proves nothing")
 	}
 	for where, text := range said {
 		for _, secret := range []string{adminCanary, wrongCanary, queryCanary, providerCanary, key} {
 			if i := bytes.Index(text, []byte(secret)); i >= 0 {
-				s.t.Errorf("%s holds %.12s…: %.200q", where, secret, text[max(0, i-100):i])
+				s.T.Errorf("%s holds %.12s…: %.200q", where, secret, text[max(0, i-100):i])
 			}
 		}
 	}
@@ -302,7 +301,7 @@ func (s *secured) noSecrets(key string) {
 // status.
 func chatAs(t *testing.T, n *node, key, agent string) int {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodPost, n.url()+"/v1/chat/completions", strings.NewReader(small))
+	req, err := http.NewRequest(http.MethodPost, n.URL()+"/v1/chat/completions", strings.NewReader(small))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // benchReport is the shape of what meshfw bench -json prints, as others read it.
@@ -49,7 +51,7 @@ type benchSection struct {
 func TestBench(t *testing.T) {
 	dir := t.TempDir()
 	var out, progress bytes.Buffer
-	cmd := exec.Command(binary(t), "bench", "-callers", "1,4", "-duration", "150ms", "-dir", dir, "-json")
+	cmd := exec.Command(clustertest.Binary(t), "bench", "-callers", "1,4", "-duration", "150ms", "-dir", dir, "-json")
 	cmd.Stdout, cmd.Stderr = &out, &progress
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v\n%s", err, &progress)
@@ -106,8 +108,8 @@ func TestBench(t *testing.T) {
 // Ensure that Ctrl-C ends a run with all its processes, and removes its data.
 func TestBenchInterrupted(t *testing.T) {
 	dir := t.TempDir()
-	var progress lockedBuffer
-	cmd := exec.Command(binary(t), "bench", "-only", "reserve_settle", "-callers", "4", "-duration", "10m", "-dir", dir)
+	var progress clustertest.Buffer
+	cmd := exec.Command(clustertest.Binary(t), "bench", "-only", "reserve_settle", "-callers", "4", "-duration", "10m", "-dir", dir)
 	cmd.Stderr = &progress
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -115,7 +117,7 @@ func TestBenchInterrupted(t *testing.T) {
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
 	t.Cleanup(func() { cmd.Process.Kill() })
-	for end := time.Now().Add(patience); !strings.Contains(progress.String(), "with the ledger"); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); !strings.Contains(progress.String(), "with the ledger"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it does not start: %s", progress.String())
 		}
@@ -128,7 +130,7 @@ func TestBenchInterrupted(t *testing.T) {
 		if err == nil || !strings.Contains(progress.String(), "interrupted") {
 			t.Errorf("%v, %s", err, progress.String())
 		}
-	case <-time.After(patience):
+	case <-time.After(clustertest.Patience):
 		t.Fatal("Ctrl-C did not end it")
 	}
 	emptyDir(t, dir)

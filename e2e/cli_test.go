@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
@@ -150,7 +151,7 @@ func (d *devCluster) commandLine() {
 	// Leadership moves, and the command line finds its way.
 	leader := d.leaderName()
 	says("handed over", "cluster", "transfer-leader")
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); ; time.Sleep(50 * time.Millisecond) {
 		if now := d.leaderName(); now != "" && now != leader {
 			break
 		}
@@ -165,14 +166,14 @@ func (d *devCluster) commandLine() {
 // followsEvents has the command line wait for an event that comes later.
 func (d *devCluster) followsEvents() {
 	d.t.Helper()
-	var out lockedBuffer
-	cmd := exec.Command(binary(d.t), "events", "-follow", "-type", "account.limit", "-addr", fmt.Sprintf("127.0.0.1:%d", d.http+3))
+	var out clustertest.Buffer
+	cmd := exec.Command(clustertest.Binary(d.t), "events", "-follow", "-type", "account.limit", "-addr", fmt.Sprintf("127.0.0.1:%d", d.http+3))
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		d.t.Fatal(err)
 	}
 	d.must("account", "limit", "agent/followed", "0.03")
-	for end := time.Now().Add(patience); !strings.Contains(out.String(), "agent/followed"); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); !strings.Contains(out.String(), "agent/followed"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			d.t.Errorf("events -follow printed\n%s", out.String())
 			break
@@ -205,11 +206,11 @@ func (d *devCluster) leaderName() string {
 func TestTwoAppliesConflict(t *testing.T) {
 	c := start(t, wide)
 	var version struct{ Version int64 }
-	if status := c.get(c.nodes[0], "/api/v1/budgets/agent", &version); status != 200 {
+	if status := c.Get(c.Nodes[0], "/api/v1/budgets/agent", &version); status != 200 {
 		t.Fatal(status)
 	}
 	put := func(limit string) (int, string) {
-		return c.put(c.nodes[1], "/api/v1/budgets/agent", version.Version, `{"per":["agent"],"window":"day","limit":"`+limit+`"}`)
+		return c.put(c.Nodes[1], "/api/v1/budgets/agent", version.Version, `{"per":["agent"],"window":"day","limit":"`+limit+`"}`)
 	}
 	if status, body := put("1"); status != 200 {
 		t.Fatalf("%d %s", status, body)
@@ -217,7 +218,7 @@ func TestTwoAppliesConflict(t *testing.T) {
 	if status, body := put("2"); status != 409 || !strings.Contains(body, "version_conflict") {
 		t.Errorf("%d %s; want 409 version_conflict", status, body)
 	}
-	if got := c.account(c.nodes[2], "agent/x"); got.Limit != money.Dollar {
+	if got := c.account(c.Nodes[2], "agent/x"); got.Limit != money.Dollar {
 		t.Errorf("limit %s, want 1", got.Limit)
 	}
 }

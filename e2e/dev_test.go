@@ -1,10 +1,8 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
@@ -28,54 +27,12 @@ type devCluster struct {
 	dir                   string
 	http, cluster, remote int // -http-base, -cluster-base, -provider-port
 	cmd                   *exec.Cmd
-	out                   *lockedBuffer
+	out                   *clustertest.Buffer
 	exited                chan error
 }
 
-// lockedBuffer collects what a process prints while others read it.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// freeRow returns the first of n consecutive ports that nothing listens on.
-func freeRow(t *testing.T, n int) int {
-	t.Helper()
-	for range 200 {
-		if base := 20000 + rand.IntN(10000); free(base, n) {
-			return base
-		}
-	}
-	t.Fatal("no row of free ports found")
-	return 0
-}
-
-// free tells whether nothing listens on n ports from base on.
-func free(base, n int) bool {
-	for i := range n {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+i))
-		if err != nil {
-			return false
-		}
-		l.Close()
-	}
-	return true
-}
-
 func newDev(t *testing.T) *devCluster {
-	base := freeRow(t, 10)
+	base := clustertest.Row(t, 10, 1)
 	d := &devCluster{t: t, dir: t.TempDir(), http: base, cluster: base + 4, remote: base + 9}
 	t.Cleanup(func() {
 		if d.cmd != nil && d.cmd.ProcessState == nil {
@@ -93,7 +50,7 @@ func (d *devCluster) start(flags ...string) {
 	d.t.Helper()
 	args := append([]string{"dev", "-restart", "500ms", "-dir", filepath.Join(d.dir, "dev"), "-http-base", strconv.Itoa(d.http),
 		"-cluster-base", strconv.Itoa(d.cluster), "-provider-port", strconv.Itoa(d.remote)}, flags...)
-	d.cmd, d.out, d.exited = exec.Command(binary(d.t), args...), &lockedBuffer{}, make(chan error, 1)
+	d.cmd, d.out, d.exited = exec.Command(clustertest.Binary(d.t), args...), &clustertest.Buffer{}, make(chan error, 1)
 	d.cmd.Stdout, d.cmd.Stderr = d.out, d.out
 	d.cmd.Env = append(os.Environ(), "FIREWALL_PORT=1", "MESHFW_NODE_ID=other") // must not reach the nodes
 	if err := d.cmd.Start(); err != nil {
@@ -106,7 +63,7 @@ func (d *devCluster) start(flags ...string) {
 // printed waits until meshfw dev has printed text.
 func (d *devCluster) printed(text string) {
 	d.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if strings.Contains(d.out.String(), text) {
 			return
 		}
@@ -130,7 +87,7 @@ func (d *devCluster) interrupt() {
 		if err != nil || !strings.Contains(d.out.String(), "Everything is stopped.") {
 			d.t.Fatalf("after Ctrl-C: %v", err)
 		}
-	case <-time.After(patience):
+	case <-time.After(clustertest.Patience):
 		d.t.Fatal("Ctrl-C did not end it")
 	}
 	for i := range 4 {
@@ -173,7 +130,7 @@ func (d *devCluster) pid(node string) int {
 
 // meshfw runs a command of the CLI against the cluster.
 func (d *devCluster) meshfw(args ...string) (string, error) {
-	cmd := exec.Command(binary(d.t), args...)
+	cmd := exec.Command(clustertest.Binary(d.t), args...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("MESHFW_ADDR=127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d", d.http+2, d.http+1, d.http+3))
 	cmd.Dir = d.dir
 	out, err := cmd.CombinedOutput()
@@ -258,7 +215,7 @@ func TestDev(t *testing.T) {
 func (d *devCluster) readme() {
 	t := d.t
 	t.Helper()
-	mine := strings.NewReplacer("127.0.0.1:8000", fmt.Sprintf("127.0.0.1:%d", d.http), "127.0.0.1:8002", fmt.Sprintf("127.0.0.1:%d", d.http+2), "bin/meshfw", binary(t))
+	mine := strings.NewReplacer("127.0.0.1:8000", fmt.Sprintf("127.0.0.1:%d", d.http), "127.0.0.1:8002", fmt.Sprintf("127.0.0.1:%d", d.http+2), "bin/meshfw", clustertest.Binary(t))
 	for _, lang := range []string{"sh", "python"} {
 		for _, block := range fenced(t, "../README.md", lang) {
 			program := []string{"sh", "-euc"}
@@ -285,7 +242,7 @@ func (d *devCluster) readme() {
 // settled waits until calls of an account are settled, each at the same cost.
 func (d *devCluster) settled(node int, path string, calls int) (a account) {
 	d.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if a = d.account(node, path); a.Held == 0 && a.Spent > 0 && int64(a.Spent)%int64(calls) == 0 {
 			return a
 		}
@@ -401,7 +358,7 @@ func (d *devCluster) killUnderLoad() {
 		t.Error("no call was made")
 	}
 	// An answered call may still be settling, so the nodes are asked until they agree.
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(clustertest.Patience); ; time.Sleep(50 * time.Millisecond) {
 		want, got := d.account(1, "agent/outside"), d.account(2, "agent/outside")
 		if got.Spent == want.Spent && got.Held == want.Held {
 			return

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // guideTimeout ends a guide that hangs; it is no measure of speed.
@@ -31,26 +33,13 @@ func fenced(t *testing.T, path, lang string) []string {
 	return out
 }
 
-// freeTens returns a port that ends in 0, with nothing listening on the ten
-// that begin with it.
-func freeTens(t *testing.T, not int) int {
-	t.Helper()
-	for range 200 {
-		if base := freeRow(t, 10) / 10 * 10; base != not && free(base, 10) {
-			return base
-		}
-	}
-	t.Fatal("no row of free ports found")
-	return 0
-}
-
 // Ensure that every command of the operating guide works, in its order: first
 // boot, budgets as code, growth, removal, rolling restart, backup, restore and
 // recovery from the loss of a quorum.
 func TestOperatingGuide(t *testing.T) {
 	dir := t.TempDir()
-	http := freeTens(t, 0)
-	cluster := freeTens(t, http)
+	http := clustertest.Row(t, 10, 10)
+	cluster := clustertest.Row(t, 10, 10)
 	ports := strings.NewReplacer("127.0.0.1:800", fmt.Sprintf("127.0.0.1:%d", http/10), "127.0.0.1:700", fmt.Sprintf("127.0.0.1:%d", cluster/10))
 	var script strings.Builder
 	script.WriteString("set -eu\n")
@@ -61,10 +50,10 @@ func TestOperatingGuide(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-c", script.String())
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + filepath.Dir(binary(t)) + ":" + os.Getenv("PATH"), "HOME=" + dir, "MESHFW_HTTP_DRAIN_DELAY=10ms"}
+	cmd.Env = []string{"PATH=" + filepath.Dir(clustertest.Binary(t)) + ":" + os.Getenv("PATH"), "HOME=" + dir, "MESHFW_HTTP_DRAIN_DELAY=10ms"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	var out lockedBuffer
+	var out clustertest.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	// A failed script leaves its nodes behind; they are in its process group.
@@ -89,8 +78,7 @@ func logTails(dir string) string {
 	var out strings.Builder
 	logs, _ := filepath.Glob(filepath.Join(dir, "*.log"))
 	for _, l := range logs {
-		b, _ := os.ReadFile(l)
-		fmt.Fprintf(&out, "last lines of %s:\n%s\n", l, b[max(0, len(b)-3000):])
+		fmt.Fprintf(&out, "last lines of %s:\n%s\n", l, clustertest.Tail(l, 3000))
 	}
 	return out.String()
 }

@@ -24,7 +24,7 @@ func TestFirstTokenAndReload(t *testing.T) {
 	token := c.firstToken()
 	status := func(n *node, path string) int {
 		t.Helper()
-		req, err := http.NewRequest(http.MethodGet, n.url()+path, nil)
+		req, err := http.NewRequest(http.MethodGet, n.URL()+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,12 +36,12 @@ func TestFirstTokenAndReload(t *testing.T) {
 		resp.Body.Close()
 		return resp.StatusCode
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		if got := status(n, "/api/v1/keys"); got != http.StatusOK {
-			t.Errorf("the first token on %s: %d", n.name, got)
+			t.Errorf("the first token on %s: %d", n.Name, got)
 		}
 	}
-	n := c.nodes[0]
+	n := c.Nodes[0]
 	if got := chatAs(t, n, token, "a"); got != http.StatusOK {
 		t.Fatalf("before the reload: %d", got)
 	}
@@ -52,7 +52,7 @@ func TestFirstTokenAndReload(t *testing.T) {
 	if got := chatAs(t, n, "no-key", "a"); got != http.StatusUnauthorized { // refusals are logged at debug
 		t.Errorf("without a key: %d", got)
 	}
-	if text, err := os.ReadFile(n.log); err != nil || !bytes.Contains(text, []byte("[DEBUG]")) {
+	if text, err := os.ReadFile(n.Log); err != nil || !bytes.Contains(text, []byte("[DEBUG]")) {
 		t.Errorf("the log is not at debug: %v", err)
 	}
 	c.reload(n, "reload failed", "provider \"openai\" {", "provider \"openai\" {\n  nonsense = true")
@@ -72,21 +72,21 @@ func TestFirstTokenAndReload(t *testing.T) {
 	if got := chatAs(t, n, token, "a"); got != http.StatusOK {
 		t.Errorf("at the second provider: %d", got)
 	}
-	for _, n := range c.nodes {
-		if text, err := os.ReadFile(n.log); err != nil || bytes.Contains(text, []byte(token)) {
-			t.Errorf("%s logged the token: %v", n.name, err)
+	for _, n := range c.Nodes {
+		if text, err := os.ReadFile(n.Log); err != nil || bytes.Contains(text, []byte(token)) {
+			t.Errorf("%s logged the token: %v", n.Name, err)
 		}
 	}
 }
 
 // firstToken finds the token that the first leader made.
 func (c *cluster) firstToken() string {
-	c.t.Helper()
+	c.T.Helper()
 	var file string
-	c.eventually("an admin token", func() bool {
-		found, err := filepath.Glob(filepath.Join(c.dir, "node*", "admin-token"))
+	c.Eventually("an admin token", func() bool {
+		found, err := filepath.Glob(filepath.Join(c.Dir, "node*", "admin-token"))
 		if err != nil || len(found) > 1 {
-			c.t.Fatalf("token files: %v %v", found, err)
+			c.T.Fatalf("token files: %v %v", found, err)
 		}
 		if len(found) == 1 {
 			file = found[0]
@@ -95,15 +95,15 @@ func (c *cluster) firstToken() string {
 	})
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {
-		c.t.Errorf("the token's file: %v %v, want mode 0600", info.Mode(), err)
+		c.T.Errorf("the token's file: %v %v, want mode 0600", info.Mode(), err)
 	}
 	log, err := os.ReadFile(filepath.Dir(file) + ".log")
 	if err != nil || !bytes.Contains(log, []byte(file)) {
-		c.t.Errorf("the log does not say where the token is: %v", err)
+		c.T.Errorf("the log does not say where the token is: %v", err)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	return strings.TrimSpace(string(text))
 }
@@ -111,29 +111,27 @@ func (c *cluster) firstToken() string {
 // reload changes n's file, old by new in pairs, and sends SIGHUP, until the log
 // has one more line that says so.
 func (c *cluster) reload(n *node, says string, pairs ...string) {
-	c.t.Helper()
-	text, err := os.ReadFile(n.config)
+	c.T.Helper()
+	text, err := os.ReadFile(n.Config)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		if !bytes.Contains(text, []byte(pairs[i])) {
-			c.t.Fatalf("%q is not in the config", pairs[i])
+			c.T.Fatalf("%q is not in the config", pairs[i])
 		}
 	}
-	if err := os.WriteFile(n.config, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o600); err != nil {
-		c.t.Fatal(err)
+	if err := os.WriteFile(n.Config, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o600); err != nil {
+		c.T.Fatal(err)
 	}
 	lines := func() int {
-		log, err := os.ReadFile(n.log)
+		log, err := os.ReadFile(n.Log)
 		if err != nil {
-			c.t.Fatal(err)
+			c.T.Fatal(err)
 		}
 		return bytes.Count(log, []byte(says))
 	}
 	before := lines()
-	if err := n.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-		c.t.Fatal(err)
-	}
-	c.eventually(fmt.Sprintf("%s says %q", n.name, says), func() bool { return lines() > before })
+	c.Signal(n, syscall.SIGHUP)
+	c.Eventually(fmt.Sprintf("%s says %q", n.Name, says), func() bool { return lines() > before })
 }

@@ -24,7 +24,7 @@ type load struct {
 // startLoad starts clients in the name of an agent; a call that fails fails the
 // test.
 func startLoad(c *cluster, agent string, clients int, may func(status int) bool) *load {
-	l := &load{c: c, may: may, serving: append([]*node(nil), c.nodes...), end: make(chan struct{})}
+	l := &load{c: c, may: may, serving: append([]*node(nil), c.Nodes...), end: make(chan struct{})}
 	for i := range clients {
 		l.wg.Add(1)
 		go l.client(agent, i)
@@ -48,7 +48,7 @@ func (l *load) client(agent string, turn int) {
 		case status == http.StatusOK:
 			l.made.Add(1)
 		case l.may == nil || !l.may(status):
-			l.c.t.Errorf("a call through %s: %d %s", n.name, status, body)
+			l.c.T.Errorf("a call through %s: %d %s", n.Name, status, body)
 			return
 		}
 	}
@@ -76,9 +76,9 @@ func (l *load) with(n *node) {
 
 // goesOn waits until so many more calls were made.
 func (l *load) goesOn(calls int64) {
-	l.c.t.Helper()
+	l.c.T.Helper()
 	from := l.made.Load()
-	l.c.eventually("calls go on", func() bool { return l.c.t.Failed() || l.made.Load() >= from+calls })
+	l.c.Eventually("calls go on", func() bool { return l.c.T.Failed() || l.made.Load() >= from+calls })
 }
 
 // stop ends the clients and returns how many calls were made.
@@ -91,12 +91,12 @@ func (l *load) stop() int64 {
 // booksOf waits until every call is settled, and returns what the nodes say of
 // an account, which must be the same.
 func (c *cluster) booksOf(path string, nodes ...*node) account {
-	c.t.Helper()
+	c.T.Helper()
 	c.idle(nodes[0])
 	first := c.account(nodes[0], path)
 	for _, n := range nodes[1:] {
 		if a := c.account(n, path); a != first {
-			c.t.Errorf("%s says of %s %+v, %s says %+v", n.name, path, a, nodes[0].name, first)
+			c.T.Errorf("%s says of %s %+v, %s says %+v", n.Name, path, a, nodes[0].Name, first)
 		}
 	}
 	return first
@@ -105,12 +105,12 @@ func (c *cluster) booksOf(path string, nodes ...*node) account {
 // paid fails the test unless an account paid for so many calls, and nothing
 // else, and the provider charged the same.
 func (c *cluster) paid(path string, calls int64, nodes ...*node) {
-	c.t.Helper()
+	c.T.Helper()
 	a := c.booksOf(path, nodes...)
 	if want := money.USD(calls) * smallCost; a.Spent != want || a.Held != 0 || a.Provisional != 0 {
-		c.t.Errorf("%s after %d calls: %+v, want %s spent", path, calls, a, want)
+		c.T.Errorf("%s after %d calls: %+v, want %s spent", path, calls, a, want)
 	}
 	if billed := c.billed(); a.Spent != billed {
-		c.t.Errorf("the ledger says %s, the provider charged %s", a.Spent, billed)
+		c.T.Errorf("the ledger says %s, the provider charged %s", a.Spent, billed)
 	}
 }

@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // logged are the lines of n's log with a message, each of which must be a JSON
 // object with time, level and message.
 func logged(t *testing.T, n *node, message string) []map[string]any {
 	t.Helper()
-	text, err := os.ReadFile(n.log)
+	text, err := os.ReadFile(n.Log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,11 +28,11 @@ func logged(t *testing.T, n *node, message string) []map[string]any {
 		}
 		var l map[string]any
 		if err := json.Unmarshal(line, &l); err != nil {
-			t.Fatalf("%s logged a line that is no JSON: %s", n.name, line)
+			t.Fatalf("%s logged a line that is no JSON: %s", n.Name, line)
 		}
 		at, _ := l["@timestamp"].(string)
 		if _, err := time.Parse(time.RFC3339Nano, at); err != nil || l["@level"] == nil || l["@message"] == nil {
-			t.Fatalf("%s logged %s (%v)", n.name, line, err)
+			t.Fatalf("%s logged %s (%v)", n.Name, line, err)
 		}
 		if l["@message"] == message {
 			out = append(out, l)
@@ -61,14 +63,14 @@ func lines(t *testing.T, n *node, message string, fields ...string) int {
 // profiles are on the admin listener and nowhere else.
 func TestLogsFollowACallOverTheNodes(t *testing.T) {
 	const level = "log {\n  format = \"json\"\n  level = \"info\"\n}\n"
-	admin := freePorts(t, 1)[0]
+	admin := clustertest.Addresses(t, 1)[0]
 	c := startEdited(t, observed, func(name, config string) string {
 		if name == "node3" {
 			config += fmt.Sprintf("admin {\n  listen = %q\n}\n", admin)
 		}
 		return config + level
 	})
-	leader, followers := c.leader()
+	leader, followers := c.Leader()
 	follower := followers[0]
 	call := func() string {
 		t.Helper()
@@ -77,14 +79,14 @@ func TestLogsFollowACallOverTheNodes(t *testing.T) {
 		if res.StatusCode != http.StatusOK || id == "" {
 			t.Fatalf("%s, reservation %q", res.Status, id)
 		}
-		c.eventually("the call is in the log of its node", func() bool {
+		c.Eventually("the call is in the log of its node", func() bool {
 			return lines(t, follower, "call", "reservation", id, "agent", "a", "outcome", "ok", "cost_usd", smallCost.String()) == 1
 		})
 		return id
 	}
 	quiet := call()
 	c.idle(follower)
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		c.reload(n, "reloaded certificates", `level = "info"`, `level = "debug"`)
 	}
 	if n := len(logged(t, leader, "applied")); n != 0 {
@@ -92,7 +94,7 @@ func TestLogsFollowACallOverTheNodes(t *testing.T) {
 	}
 	loud := call()
 	for _, operation := range []string{"reserve", "settle"} {
-		c.eventually("the leader logs that it applied the "+operation, func() bool {
+		c.Eventually("the leader logs that it applied the "+operation, func() bool {
 			return lines(t, leader, "applied", "id", loud, "operation", operation, "result", "ok") == 1
 		})
 	}
@@ -104,7 +106,7 @@ func TestLogsFollowACallOverTheNodes(t *testing.T) {
 		t.Fatal(refused.Status)
 	}
 	var found []map[string]any
-	c.eventually("the refusal is logged", func() bool { found = logged(t, follower, "refused"); return len(found) == 1 })
+	c.Eventually("the refusal is logged", func() bool { found = logged(t, follower, "refused"); return len(found) == 1 })
 	id, _ := found[0]["reservation"].(string)
 	if id == "" || lines(t, leader, "applied", "id", id, "result", "refused", "budget", "poor", "reason", "exceeds_limit") == 0 {
 		t.Errorf("the follower logged %v, the leader nothing under that id", found[0])
@@ -115,12 +117,12 @@ func TestLogsFollowACallOverTheNodes(t *testing.T) {
 		}
 	}
 
-	for _, n := range c.nodes {
-		if status := c.get(n, "/debug/pprof/heap", nil); status != http.StatusNotFound {
-			t.Errorf("profiles on the main listener of %s: %d", n.name, status)
+	for _, n := range c.Nodes {
+		if status := c.Get(n, "/debug/pprof/heap", nil); status != http.StatusNotFound {
+			t.Errorf("profiles on the main listener of %s: %d", n.Name, status)
 		}
 	}
-	if status := c.get(&node{http: admin}, "/debug/pprof/heap?debug=1", nil); status != http.StatusOK {
+	if status := c.Get(&node{HTTP: admin}, "/debug/pprof/heap?debug=1", nil); status != http.StatusOK {
 		t.Errorf("profiles on the admin listener: %d", status)
 	}
 }

@@ -30,7 +30,7 @@ budget "agent" {
 `
 
 func openAI(n *node, attempts *int) openai.Client {
-	return openai.NewClient(openaiopt.WithBaseURL(n.url()+"/v1"), openaiopt.WithAPIKey("sk-agent"),
+	return openai.NewClient(openaiopt.WithBaseURL(n.URL()+"/v1"), openaiopt.WithAPIKey("sk-agent"),
 		openaiopt.WithHeader("X-Agent-Id", "sdk"), openaiopt.WithMiddleware(
 			func(r *http.Request, next openaiopt.MiddlewareNext) (*http.Response, error) {
 				*attempts++
@@ -39,7 +39,7 @@ func openAI(n *node, attempts *int) openai.Client {
 }
 
 func claude(n *node, attempts *int) anthropic.Client {
-	return anthropic.NewClient(anthropicopt.WithBaseURL(n.url()), anthropicopt.WithAPIKey("sk-agent"),
+	return anthropic.NewClient(anthropicopt.WithBaseURL(n.URL()), anthropicopt.WithAPIKey("sk-agent"),
 		anthropicopt.WithHeader("X-Agent-Id", "sdk"), anthropicopt.WithMiddleware(
 			func(r *http.Request, next anthropicopt.MiddlewareNext) (*http.Response, error) {
 				*attempts++
@@ -63,13 +63,13 @@ func TestSDKCallsAreChargedExactlyThroughEveryNode(t *testing.T) {
 	c := start(t, wide)
 	ctx := context.Background()
 	var want money.USD
-	for i, n := range c.nodes {
+	for i, n := range c.Nodes {
 		attempts := 0
 		oc, ac := openAI(n, &attempts), claude(n, &attempts)
 
 		answer, err := oc.Chat.Completions.New(ctx, chatParams(fmt.Sprintf("mock: input_tokens=%d output_tokens=11", 101+i)))
 		if err != nil || answer.Usage.CompletionTokens != 11 {
-			t.Fatalf("chat through %s: %v %+v", n.name, err, answer)
+			t.Fatalf("chat through %s: %v %+v", n.Name, err, answer)
 		}
 		want += money.USD(101+i)*150 + 11*600
 
@@ -78,19 +78,19 @@ func TestSDKCallsAreChargedExactlyThroughEveryNode(t *testing.T) {
 		for stream.Next() {
 			chunk := stream.Current()
 			if len(chunk.Choices) == 0 {
-				t.Errorf("chat stream through %s: a chunk without choices, which the client did not ask for", n.name)
+				t.Errorf("chat stream through %s: a chunk without choices, which the client did not ask for", n.Name)
 				continue
 			}
 			text += chunk.Choices[0].Delta.Content
 		}
 		if stream.Err() != nil || text == "" {
-			t.Fatalf("chat stream through %s: %v, text %q", n.name, stream.Err(), text)
+			t.Fatalf("chat stream through %s: %v, text %q", n.Name, stream.Err(), text)
 		}
 		want += 40*150 + 13*600
 
 		message, err := ac.Messages.New(ctx, messageParams("mock: input_tokens=70 output_tokens=17"))
 		if err != nil || message.Usage.OutputTokens != 17 {
-			t.Fatalf("message through %s: %v %+v", n.name, err, message)
+			t.Fatalf("message through %s: %v %+v", n.Name, err, message)
 		}
 		want += 70*1000 + 17*5000
 
@@ -102,22 +102,22 @@ func TestSDKCallsAreChargedExactlyThroughEveryNode(t *testing.T) {
 			}
 		}
 		if events.Err() != nil || whole.Usage.OutputTokens != 19 {
-			t.Fatalf("message stream through %s: %v %+v", n.name, events.Err(), whole.Usage)
+			t.Fatalf("message stream through %s: %v %+v", n.Name, events.Err(), whole.Usage)
 		}
 		want += 80*1000 + 19*5000
 
 		if attempts != 4 {
-			t.Errorf("%d attempts for 4 calls through %s", attempts, n.name)
+			t.Errorf("%d attempts for 4 calls through %s", attempts, n.Name)
 		}
 	}
-	c.idle(c.nodes[0])
+	c.idle(c.Nodes[0])
 	if got := c.billed(); got != want {
 		t.Fatalf("the provider billed %s, the tests expect %s", got, want)
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		for _, path := range []string{"global/-", "agent/sdk"} {
 			if got := c.account(n, path); got.Spent != want || got.Held != 0 {
-				t.Errorf("%s on %s: spent %s, held %s; want %s, 0", path, n.name, got.Spent, got.Held, want)
+				t.Errorf("%s on %s: spent %s, held %s; want %s, 0", path, n.Name, got.Spent, got.Held, want)
 			}
 		}
 	}
@@ -132,21 +132,21 @@ budget "agent" {
   window = "day"
 }
 `)
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		attempts := 0
 		oc, ac := openAI(n, &attempts), claude(n, &attempts)
 		_, err := oc.Chat.Completions.New(context.Background(), chatParams("hello"))
 		var oe *openai.Error
 		if !errors.As(err, &oe) || oe.StatusCode != http.StatusPaymentRequired {
-			t.Errorf("chat through %s: %v; want a 402", n.name, err)
+			t.Errorf("chat through %s: %v; want a 402", n.Name, err)
 		}
 		_, err = ac.Messages.New(context.Background(), messageParams("hello"))
 		var ae *anthropic.Error
 		if !errors.As(err, &ae) || ae.StatusCode != http.StatusPaymentRequired {
-			t.Errorf("message through %s: %v; want a 402", n.name, err)
+			t.Errorf("message through %s: %v; want a 402", n.Name, err)
 		}
 		if attempts != 2 {
-			t.Errorf("%d attempts for 2 refused calls through %s", attempts, n.name)
+			t.Errorf("%d attempts for 2 refused calls through %s", attempts, n.Name)
 		}
 	}
 	if got := c.provider.Billed().Received; got != 0 {
@@ -164,7 +164,7 @@ budget "global" {
   window = "month"
 }
 `)
-	leader, followers := c.leader()
+	leader, followers := c.Leader()
 
 	var mu sync.Mutex
 	statuses := map[int]int{}
@@ -186,7 +186,7 @@ budget "global" {
 	}
 	for i := range 300 {
 		if i == 60 {
-			c.kill(leader)
+			c.Kill(leader)
 		}
 		work <- i
 	}
@@ -225,11 +225,11 @@ budget "global" {
 		t.Errorf("spent %s, billed %s, remaining %s; want less than one hold (at most %s) left", got.Spent, billed, got.Remaining, hold)
 	}
 
-	c.run(leader)
-	c.waitReady(leader)
-	for _, n := range c.nodes {
+	c.Run(leader)
+	c.WaitReady(leader)
+	for _, n := range c.Nodes {
 		if got := c.account(n, "global/-"); got.Spent != billed || got.Held != 0 {
-			t.Errorf("%s: spent %s, held %s; want %s, 0", n.name, got.Spent, got.Held, billed)
+			t.Errorf("%s: spent %s, held %s; want %s, 0", n.Name, got.Spent, got.Held, billed)
 		}
 	}
 }
@@ -239,17 +239,17 @@ func TestNothingAcknowledgedIsLostWhenAllNodesDie(t *testing.T) {
 	c := start(t, wide)
 	var want money.USD
 	for i := range 30 {
-		if status, body := c.chat(c.nodes[i%3], "a", small); status != 200 {
+		if status, body := c.chat(c.Nodes[i%3], "a", small); status != 200 {
 			t.Fatalf("status %d: %s", status, body)
 		}
 		want += smallCost
 	}
-	c.idle(c.nodes[0])
+	c.idle(c.Nodes[0])
 	var id struct {
 		Allowed bool
 		ID      string
 	}
-	resp, err := http.Post(c.nodes[1].url()+"/api/v1/reservations", "application/json",
+	resp, err := http.Post(c.Nodes[1].URL()+"/api/v1/reservations", "application/json",
 		strings.NewReader(`{"id":"kept","labels":{"agent":"a"},"amount":"0.5","ttl":"1h"}`))
 	if err != nil {
 		t.Fatal(err)
@@ -258,22 +258,22 @@ func TestNothingAcknowledgedIsLostWhenAllNodesDie(t *testing.T) {
 	if resp.StatusCode != 200 {
 		t.Fatalf("reserve: status %d", resp.StatusCode)
 	}
-	for _, n := range c.nodes {
-		c.kill(n)
+	for _, n := range c.Nodes {
+		c.Kill(n)
 	}
-	for _, n := range c.nodes {
-		c.run(n)
+	for _, n := range c.Nodes {
+		c.Run(n)
 	}
-	for _, n := range c.nodes {
-		c.waitReady(n)
+	for _, n := range c.Nodes {
+		c.WaitReady(n)
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		got := c.account(n, "agent/a")
 		if got.Spent != want || got.Held != money.Dollar/2 {
-			t.Errorf("%s: spent %s, held %s; want %s, 0.5", n.name, got.Spent, got.Held, want)
+			t.Errorf("%s: spent %s, held %s; want %s, 0.5", n.Name, got.Spent, got.Held, want)
 		}
-		if status := c.get(n, "/api/v1/reservations/kept", &id); status != 200 || id.ID != "kept" {
-			t.Errorf("%s: reservation: status %d, %+v", n.name, status, id)
+		if status := c.Get(n, "/api/v1/reservations/kept", &id); status != 200 || id.ID != "kept" {
+			t.Errorf("%s: reservation: status %d, %+v", n.Name, status, id)
 		}
 	}
 }
@@ -281,9 +281,9 @@ func TestNothingAcknowledgedIsLostWhenAllNodesDie(t *testing.T) {
 // Ensure that without a quorum calls are refused and not made.
 func TestWithoutAQuorumCallsAreRefused(t *testing.T) {
 	c := start(t, wide)
-	leader, followers := c.leader()
-	c.kill(leader)
-	c.kill(followers[0])
+	leader, followers := c.Leader()
+	c.Kill(leader)
+	c.Kill(followers[0])
 	status, body := c.chat(followers[1], "a", small)
 	if status != http.StatusServiceUnavailable {
 		t.Errorf("status %d: %s; want 503", status, body)
@@ -291,10 +291,10 @@ func TestWithoutAQuorumCallsAreRefused(t *testing.T) {
 	if got := c.provider.Billed().Received; got != 0 {
 		t.Errorf("the provider received %d calls", got)
 	}
-	if status := c.get(followers[1], "/livez", nil); status != 200 {
+	if status := c.Get(followers[1], "/livez", nil); status != 200 {
 		t.Errorf("/livez: %d", status)
 	}
-	if status := c.get(followers[1], "/readyz", nil); status != 503 {
+	if status := c.Get(followers[1], "/readyz", nil); status != 503 {
 		t.Errorf("/readyz: %d; want 503", status)
 	}
 }
@@ -314,7 +314,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		"empty":          ``,
 		"20 MB":          `{"model":"gpt-4o-mini","messages":[{"role":"user","content":"` + strings.Repeat("x", 20<<20) + `"}]}`,
 	} {
-		status, answer := c.chat(c.nodes[0], "a", body)
+		status, answer := c.chat(c.Nodes[0], "a", body)
 		want := http.StatusBadRequest
 		if name == "20 MB" {
 			want = http.StatusRequestEntityTooLarge
@@ -326,7 +326,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 	if got := c.provider.Billed().Received; got != 0 {
 		t.Errorf("the provider received %d calls", got)
 	}
-	if got := c.account(c.nodes[0], "agent/a"); got.Spent != 0 || got.Held != 0 {
+	if got := c.account(c.Nodes[0], "agent/a"); got.Spent != 0 || got.Held != 0 {
 		t.Errorf("spent %s, held %s", got.Spent, got.Held)
 	}
 }

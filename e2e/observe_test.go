@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // lateSeries appear only once what they count has happened.
@@ -26,7 +28,7 @@ var allowedLabels = []string{"provider", "model", "outcome", "kind", "reason", "
 func busy(t *testing.T, c *cluster) {
 	t.Helper()
 	ctx, attempts := context.Background(), 0
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		oc, ac := openAI(n, &attempts), claude(n, &attempts)
 		if _, err := oc.Chat.Completions.New(ctx, chatParams("mock: input_tokens=100 output_tokens=10")); err != nil {
 			t.Fatal(err)
@@ -62,7 +64,7 @@ budget "poor" {
 
 func callAs(t *testing.T, n *node, path, body string, header ...string) *http.Response {
 	t.Helper()
-	r, err := http.NewRequest(http.MethodPost, n.url()+path, strings.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, n.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func callAs(t *testing.T, n *node, path, body string, header ...string) *http.Re
 // text is what a node answers to a GET.
 func text(t *testing.T, n *node, path string) string {
 	t.Helper()
-	res, err := http.Get(n.url() + path)
+	res, err := http.Get(n.URL() + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +111,7 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 	shown := map[string]string{}
 	raft := 0
 	label := regexp.MustCompile(`[{,]([a-z_]+)="`)
-	for _, n := range c.nodes {
+	for _, n := range c.Nodes {
 		for _, line := range strings.Split(text(t, n, "/metrics"), "\n") {
 			if f := strings.Fields(line); strings.HasPrefix(line, "# TYPE ") && len(f) == 4 {
 				if strings.HasPrefix(f[2], "meshfw_") {
@@ -165,11 +167,11 @@ func TestPrometheusAndDashboard(t *testing.T) {
 	c := start(t, observed)
 	base := prometheus(t, c)
 	busy(t, c)
-	c.eventually("Prometheus has scraped all nodes", func() bool {
+	c.Eventually("Prometheus has scraped all nodes", func() bool {
 		return len(query(t, base, `count by (instance) (meshfw_proxy_requests_total)`)) == 3
 	})
 	busy(t, c) // a rate needs two figures
-	c.eventually("Prometheus saw calls on all nodes", func() bool {
+	c.Eventually("Prometheus saw calls on all nodes", func() bool {
 		return len(query(t, base, `sum by (instance) (rate(meshfw_proxy_requests_total[1m])) > 0`)) == 3
 	})
 	var missing []string
@@ -217,8 +219,8 @@ func prometheus(t *testing.T, c *cluster) string {
 	t.Helper()
 	dir := t.TempDir()
 	var targets []string
-	for _, n := range c.nodes {
-		targets = append(targets, fmt.Sprintf("%q", n.http))
+	for _, n := range c.Nodes {
+		targets = append(targets, fmt.Sprintf("%q", n.HTTP))
 	}
 	rules, err := filepath.Abs("../deploy/prometheus/rules.yml")
 	if err != nil {
@@ -229,14 +231,14 @@ func prometheus(t *testing.T, c *cluster) string {
 	if err := os.WriteFile(filepath.Join(dir, "p.yml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	addr := freePorts(t, 1)[0]
+	addr := clustertest.Addresses(t, 1)[0]
 	cmd := exec.Command("prometheus", "--config.file="+filepath.Join(dir, "p.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	base := "http://" + addr
-	c.eventually("Prometheus is ready", func() bool {
+	c.Eventually("Prometheus is ready", func() bool {
 		res, err := http.Get(base + "/-/ready")
 		if err != nil {
 			return false

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // The same budgets in the three languages.
@@ -59,14 +61,14 @@ func TestBudgetsAsCode(t *testing.T) {
 	c := start(t, wide)
 	files := map[string]string{}
 	for name, text := range policies {
-		files[name] = filepath.Join(c.dir, name)
+		files[name] = filepath.Join(c.Dir, name)
 		if err := os.WriteFile(files[name], []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	says := func(want string, args ...string) {
 		t.Helper()
-		if out := c.must(args...); !strings.Contains(out, want) {
+		if out := c.Must(args...); !strings.Contains(out, want) {
 			t.Errorf("meshfw %s does not say %q:\n%s", strings.Join(args, " "), want, out)
 		}
 	}
@@ -80,32 +82,32 @@ func TestBudgetsAsCode(t *testing.T) {
 			}
 		}
 		// As it was, for the next language.
-		c.must("budget", "delete", "team")
-		c.must("budget", "apply", "-f", c.nodes[0].config)
+		c.Must("budget", "delete", "team")
+		c.Must("budget", "apply", "-f", c.Nodes[0].Config)
 	}
 	file := files["p.json"]
-	c.must("budget", "apply", "-f", file)
+	c.Must("budget", "apply", "-f", file)
 	var before, after struct {
 		Budgets []struct{ Name string }
 	}
-	c.get(c.nodes[0], "/api/v1/budgets", &before)
+	c.Get(c.Nodes[0], "/api/v1/budgets", &before)
 	says("- budget \"global\" (delete)", "budget", "plan", "-prune", "-f", file)
-	c.must("budget", "apply", "-prune", "-f", file)
-	c.get(c.nodes[2], "/api/v1/budgets?consistency=consistent", &after)
+	c.Must("budget", "apply", "-prune", "-f", file)
+	c.Get(c.Nodes[2], "/api/v1/budgets?consistency=consistent", &after)
 	if len(before.Budgets) != 3 || len(after.Budgets) != 2 {
 		t.Errorf("-prune left %v of %v", after.Budgets, before.Budgets)
 	}
 
-	n := c.nodes[1]
-	c.terminate(n)
-	c.run(n)
-	c.waitReady(n)
-	want := `budget "agent" differs from the cluster's in limit, breaker; to apply it: meshfw budget apply -f ` + n.config
+	n := c.Nodes[1]
+	c.Terminate(n)
+	c.Run(n)
+	c.WaitReady(n)
+	want := `budget "agent" differs from the cluster's in limit, breaker; to apply it: meshfw budget apply -f ` + n.Config
 	if _, text := c.readyz(n, "?verbose"); !strings.Contains(text, "[!] config: "+want) {
 		t.Errorf("readyz?verbose does not say %q:\n%s", want, text)
 	}
-	c.eventually("the log tells of it", func() bool {
-		log, err := os.ReadFile(n.log)
+	c.Eventually("the log tells of it", func() bool {
+		log, err := os.ReadFile(n.Log)
 		return err == nil && bytes.Contains(log, []byte("differs from the cluster, whose policy rules")) &&
 			bytes.Contains(bytes.ReplaceAll(log, []byte(`\"`), []byte(`"`)), []byte(want))
 	})
@@ -116,7 +118,7 @@ func TestBudgetsAsCode(t *testing.T) {
 // what the first made; also where both make the same new budget.
 func TestTwoAppliesAtOnce(t *testing.T) {
 	c := start(t, wide)
-	target, err := url.Parse(c.nodes[0].url())
+	target, err := url.Parse(c.Nodes[0].URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +137,7 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 	release := sync.OnceFunc(func() { close(goOn) })
 	defer release()
 	write := func(name, limit string) string {
-		path := filepath.Join(c.dir, name)
+		path := filepath.Join(c.Dir, name)
 		text := "budget \"agent\" {\n  per = [\"agent\"]\n  limit = \"" + limit + "\"\n  window = \"day\"\n}\n" +
 			"budget \"fresh\" {\n  limit = \"" + limit + "\"\n}\n"
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -144,27 +146,27 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 		return path
 	}
 	one, two := write("one.hcl", "1"), write("two.hcl", "2")
-	var out lockedBuffer
-	cmd := exec.Command(binary(t), "budget", "apply", "-addr", gate.URL, "-f", one)
+	var out clustertest.Buffer
+	cmd := exec.Command(clustertest.Binary(t), "budget", "apply", "-addr", gate.URL, "-f", one)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	<-planned
-	c.must("budget", "apply", "-f", two)
+	c.Must("budget", "apply", "-f", two)
 	release()
 	if err := cmd.Wait(); err == nil || !strings.Contains(out.String(), `budget "agent" was changed by somebody else since the plan was made; run plan again`) ||
 		!strings.Contains(out.String(), "0 of 2 changes were made before that") {
 		t.Errorf("the apply that came too late: %v\n%s", err, out.String())
 	}
-	if said := c.must("budget", "plan", "-f", two); !strings.Contains(said, "Nothing to change") {
+	if said := c.Must("budget", "plan", "-f", two); !strings.Contains(said, "Nothing to change") {
 		t.Errorf("the cluster does not have what the first apply said:\n%s", said)
 	}
 	// Nobody may make what is there already.
-	if status, body := c.put(c.nodes[1], "/api/v1/budgets/fresh", 0, `{"limit":"3"}`); status != http.StatusConflict {
+	if status, body := c.put(c.Nodes[1], "/api/v1/budgets/fresh", 0, `{"limit":"3"}`); status != http.StatusConflict {
 		t.Errorf("a budget made a second time: %d %s", status, body)
 	}
-	if said := c.must("budget", "apply", "-f", one); !strings.Contains(said, "Applied.") {
+	if said := c.Must("budget", "apply", "-f", one); !strings.Contains(said, "Applied.") {
 		t.Errorf("applied again: %s", said)
 	}
 }

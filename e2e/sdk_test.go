@@ -21,7 +21,7 @@ import (
 func gemini(t *testing.T, n *node, attempts *int) *genai.Client {
 	t.Helper()
 	c, err := genai.NewClient(context.Background(), &genai.ClientConfig{APIKey: "sk-agent", Backend: genai.BackendGeminiAPI,
-		HTTPOptions: genai.HTTPOptions{BaseURL: n.url(), Headers: http.Header{"X-Agent-Id": {"sdk"}}},
+		HTTPOptions: genai.HTTPOptions{BaseURL: n.URL(), Headers: http.Header{"X-Agent-Id": {"sdk"}}},
 		HTTPClient:  &http.Client{Transport: counted{attempts}}})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestSDKsThroughEveryRoute(t *testing.T) {
 	c := start(t, wide)
 	ctx := context.Background()
 	attempts := 0
-	n := c.nodes[1]
+	n := c.Nodes[1]
 	oc, ac, gc := openAI(n, &attempts), claude(n, &attempts), gemini(t, n, &attempts)
 	content := func(s string) []*genai.Content { return genai.Text(s) }
 	bound := &genai.GenerateContentConfig{MaxOutputTokens: 50}
@@ -150,13 +150,13 @@ func TestSDKsThroughEveryRoute(t *testing.T) {
 		}, 0},
 		{"gemini models", func() error { _, err := gc.Models.List(ctx, nil); return err }, 0},
 	} {
-		before := c.account(c.nodes[0], "agent/sdk").Spent
+		before := c.account(c.Nodes[0], "agent/sdk").Spent
 		if err := call.do(); err != nil {
 			t.Errorf("%s: %v", call.name, err)
 			continue
 		}
-		c.idle(c.nodes[0])
-		if got := c.account(c.nodes[0], "agent/sdk").Spent - before; got != call.cost {
+		c.idle(c.Nodes[0])
+		if got := c.account(c.Nodes[0], "agent/sdk").Spent - before; got != call.cost {
 			t.Errorf("%s: charged %s, want %s", call.name, got, call.cost)
 		}
 	}
@@ -177,7 +177,7 @@ func background(ctx context.Context, c *cluster, oc *openai.Client) error {
 		return err
 	}
 	attempts := 0
-	other := openAI(c.nodes[2], &attempts)
+	other := openAI(c.Nodes[2], &attempts)
 	for range 600 {
 		got, err := other.Responses.Get(ctx, made.ID, responses.ResponseGetParams{})
 		if err != nil {
@@ -207,24 +207,24 @@ budget "agent" {
 		do   func(attempts *int) error
 	}{
 		{"openai-go", func(a *int) error {
-			oc := openAI(c.nodes[0], a)
+			oc := openAI(c.Nodes[0], a)
 			_, err := oc.Chat.Completions.New(ctx, chatParams(long))
 			return err
 		}},
 		{"openai-go stream", func(a *int) error {
-			oc := openAI(c.nodes[0], a)
+			oc := openAI(c.Nodes[0], a)
 			s := oc.Responses.NewStreaming(ctx, responseParams(long))
 			for s.Next() {
 			}
 			return s.Err()
 		}},
 		{"anthropic-sdk-go", func(a *int) error {
-			ac := claude(c.nodes[0], a)
+			ac := claude(c.Nodes[0], a)
 			_, err := ac.Messages.New(ctx, messageParams(long))
 			return err
 		}},
 		{"genai", func(a *int) error {
-			_, err := gemini(t, c.nodes[0], a).Models.GenerateContent(ctx, "gemini-2.5-flash-lite", genai.Text(long), &genai.GenerateContentConfig{MaxOutputTokens: 50})
+			_, err := gemini(t, c.Nodes[0], a).Models.GenerateContent(ctx, "gemini-2.5-flash-lite", genai.Text(long), &genai.GenerateContentConfig{MaxOutputTokens: 50})
 			return err
 		}},
 	} {
@@ -268,28 +268,28 @@ budget "one" {
 	ctx := context.Background()
 	held := make(chan error)
 	go func() {
-		oc := openAI(c.nodes[0], new(int))
+		oc := openAI(c.Nodes[0], new(int))
 		_, err := oc.Chat.Completions.New(ctx, chatParams("mock: output_tokens=1 gate=g"))
 		held <- err
 	}()
-	c.eventually("a running call", func() bool { return c.provider.Billed().InFlight == 1 })
+	c.Eventually("a running call", func() bool { return c.provider.Billed().InFlight == 1 })
 	for _, call := range []struct {
 		name     string
 		attempts int
 		do       func(attempts *int) error
 	}{
 		{"openai-go", 3, func(a *int) error {
-			oc := openAI(c.nodes[0], a)
+			oc := openAI(c.Nodes[0], a)
 			_, err := oc.Chat.Completions.New(ctx, chatParams("hi"))
 			return err
 		}},
 		{"anthropic-sdk-go", 3, func(a *int) error {
-			ac := claude(c.nodes[0], a)
+			ac := claude(c.Nodes[0], a)
 			_, err := ac.Messages.New(ctx, messageParams("hi"))
 			return err
 		}},
 		{"genai", 1, func(a *int) error {
-			_, err := gemini(t, c.nodes[0], a).Models.GenerateContent(ctx, "gemini-2.5-flash-lite", genai.Text("hi"), &genai.GenerateContentConfig{MaxOutputTokens: 50})
+			_, err := gemini(t, c.Nodes[0], a).Models.GenerateContent(ctx, "gemini-2.5-flash-lite", genai.Text("hi"), &genai.GenerateContentConfig{MaxOutputTokens: 50})
 			return err
 		}},
 	} {

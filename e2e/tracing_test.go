@@ -36,13 +36,13 @@ func TestCallsAreTraced(t *testing.T) {
 	defer s.Close()
 	c := start(t, wide+fmt.Sprintf("tracing {\n  endpoint = %q\n}\n", s.URL))
 	attempts := 0
-	client := claude(c.nodes[1], &attempts)
+	client := claude(c.Nodes[1], &attempts)
 	if _, err := client.Messages.New(context.Background(), messageParams("mock: input_tokens=100 output_tokens=10")); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-haiku-4-5",
 		"gen_ai.usage.input_tokens": "100", "gen_ai.usage.output_tokens": "10", "meshfw.cost_nano_usd": "150000", "meshfw.outcome": "ok"}
-	c.eventually("the call's span reaches the collector", func() bool {
+	c.Eventually("the call's span reaches the collector", func() bool {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, span := range spans {

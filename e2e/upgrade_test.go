@@ -4,24 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // nextBinary builds a meshfw that knows one machine version more than a release.
 func nextBinary(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "meshfw-next")
-	cmd := exec.Command("go", "build", "-tags", "meshfw_next", "-ldflags", "-X main.version=next", "-o", path, "./cmd/meshfw")
-	cmd.Dir = ".."
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return path
+	return clustertest.Binary(t, "-tags", "meshfw_next", "-ldflags", "-X main.version=next")
 }
 
 type versions struct {
@@ -35,35 +28,28 @@ type versions struct {
 
 // versions are the cluster's, as its leader tells them.
 func (c *cluster) versions() (v versions) {
-	c.t.Helper()
-	c.eventually("health told", func() bool { return c.get(c.nodes[0], "/api/v1/cluster/health", &v) == http.StatusOK })
+	c.T.Helper()
+	c.Eventually("health told", func() bool { return c.Get(c.Nodes[0], "/api/v1/cluster/health", &v) == http.StatusOK })
 	return v
 }
 
 // guide runs the commands of a document's part, one fenced block, as a shell
 // does.
 func (c *cluster) guide(block string) string {
-	c.t.Helper()
-	var addrs []string
-	for _, n := range c.nodes {
-		addrs = append(addrs, n.http)
-	}
-	cmd := exec.Command("sh", "-euc", block)
-	cmd.Dir = c.dir
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary(c.t))+":"+os.Getenv("PATH"), "MESHFW_ADDR="+strings.Join(addrs, ","))
-	out, err := cmd.CombinedOutput()
+	c.T.Helper()
+	out, err := c.Shell(block)
 	if err != nil {
-		c.t.Fatalf("docs/upgrade.md: %v\n%s\n%s", err, block, out)
+		c.T.Fatalf("docs/upgrade.md: %v\n%s\n%s", err, block, out)
 	}
-	return string(out)
+	return out
 }
 
 // events are a node's, of one type; "" is all.
 func (c *cluster) events(n *node, kind string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	var got struct{ Events []json.RawMessage }
-	if status := c.get(n, "/api/v1/events?consistency=consistent", &got); status != http.StatusOK {
-		c.t.Fatalf("events on %s: status %d", n.name, status)
+	if status := c.Get(n, "/api/v1/events?consistency=consistent", &got); status != http.StatusOK {
+		c.T.Fatalf("events on %s: status %d", n.Name, status)
 	}
 	var out []string
 	for _, e := range got.Events {
@@ -90,24 +76,24 @@ func TestRollingUpgrade(t *testing.T) {
 	c := start(t, wide)
 	c.guide(blocks[0])
 	l := startLoad(c, "upgraded", 3, nil)
-	for i, n := range c.nodes {
+	for i, n := range c.Nodes {
 		if v := c.versions(); v.InForce != 1 {
 			t.Fatalf("with %d of 3 nodes upgraded machine version %d is in force", i, v.InForce)
 		}
 		l.without(n)
-		c.terminate(n)
-		n.program = next
-		c.run(n)
-		c.waitReady(n)
+		c.Terminate(n)
+		n.Program = next
+		c.Run(n)
+		c.WaitReady(n)
 		l.with(n)
 		c.guide(blocks[1])
 		if i < 2 {
-			c.must("cluster", "transfer-leader", n.name) // the newer binary leads,
+			c.Must("cluster", "transfer-leader", n.Name) // the newer binary leads,
 			time.Sleep(raiseLooks)                       // and has the time to raise it too early
 		}
 		l.goesOn(20)
 	}
-	c.eventually("machine version 2 in force", func() bool { return c.versions().InForce == 2 })
+	c.Eventually("machine version 2 in force", func() bool { return c.versions().InForce == 2 })
 	for _, s := range c.versions().Servers {
 		if s.Machine != 2 || s.Version != "next" {
 			t.Errorf("health says that %s knows machine version %d (%s)", s.ID, s.Machine, s.Version)
@@ -117,36 +103,27 @@ func TestRollingUpgrade(t *testing.T) {
 	if out := c.guide(blocks[2]); !strings.Contains(out, "machine version 2") {
 		t.Errorf("the events do not tell of the raise:\n%s", out)
 	}
-	c.paid("agent/upgraded", l.stop(), c.nodes...)
-	raised := c.events(c.nodes[0], "machine.version")
+	c.paid("agent/upgraded", l.stop(), c.Nodes...)
+	raised := c.events(c.Nodes[0], "machine.version")
 	if len(raised) != 1 || !strings.Contains(raised[0], "as of the next machine version") {
 		t.Errorf("events of the raise: %q", raised)
 	}
-	for _, n := range c.nodes[1:] {
-		if got, want := fmt.Sprint(c.events(n, "")), fmt.Sprint(c.events(c.nodes[0], "")); got != want {
-			t.Errorf("events on %s\n%s\non %s\n%s", n.name, got, c.nodes[0].name, want)
+	for _, n := range c.Nodes[1:] {
+		if got, want := fmt.Sprint(c.events(n, "")), fmt.Sprint(c.events(c.Nodes[0], "")); got != want {
+			t.Errorf("events on %s\n%s\non %s\n%s", n.Name, got, c.Nodes[0].Name, want)
 		}
 	}
 
-	back := c.nodes[2]
-	c.terminate(back)
-	back.program = ""
-	c.run(back)
-	select {
-	case <-back.exited:
-	case <-time.After(patience):
-		t.Fatal("the old binary runs on data of a newer machine version")
-	}
-	log, err := os.ReadFile(back.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tail := string(log[max(0, len(log)-2000):])
-	if code := back.cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(tail, "it takes a binary with machine version 2: upgrade this node") {
+	back := c.Nodes[2]
+	c.Terminate(back)
+	back.Program = ""
+	c.Run(back)
+	code, tail := c.WaitExit(back), clustertest.Tail(back.Log, 2000)
+	if code != 1 || !strings.Contains(tail, "it takes a binary with machine version 2: upgrade this node") {
 		t.Errorf("the old binary ended with status %d and\n%s", code, tail)
 	}
-	back.program = next
-	c.run(back)
-	c.waitReady(back)
-	c.paid("agent/upgraded", l.made.Load(), c.nodes...)
+	back.Program = next
+	c.Run(back)
+	c.WaitReady(back)
+	c.paid("agent/upgraded", l.made.Load(), c.Nodes...)
 }

@@ -3,7 +3,6 @@ package raftnode
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"testing"
 	"time"
@@ -11,16 +10,12 @@ import (
 	"github.com/hashicorp/raft"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // only the number is wanted
-	return l.Addr().String()
+	return clustertest.Addresses(t, 1)[0]
 }
 
 // config is that of a test's node. MESHFW_TEST_LOG_STORE=wal runs the tests on

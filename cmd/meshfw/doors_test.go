@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/config"
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // doorToken is the admin token of the nodes under test.
@@ -37,19 +38,7 @@ type standing struct {
 func stand(t *testing.T, scheme string, client *http.Client, text string) *standing {
 	t.Helper()
 	dir := t.TempDir()
-	var ports []string
-	var held []net.Listener
-	for range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		ports = append(ports, l.Addr().String())
-		held = append(held, l)
-	}
-	for _, l := range held { // at once, so that the three differ
-		l.Close()
-	}
+	ports := clustertest.Addresses(t, 3)
 	s := &standing{t: t, http: ports[0], admin: ports[1], client: client, scheme: scheme}
 	text = strings.NewReplacer("%HTTP%", ports[0], "%ADMIN%", ports[1], "%CLUSTER%", ports[2], "%DIR%", dir).Replace(text + `
 node {

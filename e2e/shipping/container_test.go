@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,12 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 const (
 	maxImageBytes = 60 << 20
-	patience      = 90 * time.Second
 	composeFile   = "../../docker-compose.cluster.yml"
 )
 
@@ -109,7 +108,7 @@ func (c *containers) url(i int) string { return "http://127.0.0.1:" + c.ports[i]
 
 func (c *containers) ready(i int) {
 	c.t.Helper()
-	eventually(c.t, fmt.Sprintf("node%d is ready", i+1), func() bool {
+	clustertest.Eventually(c.t, fmt.Sprintf("node%d is ready", i+1), func() bool {
 		res, err := http.Get(c.url(i) + "/readyz")
 		if err != nil {
 			return false
@@ -150,27 +149,12 @@ func call(t *testing.T, method, url, credential, body string, v any) int {
 
 const chat = `{"model":"gpt-4o-mini","max_completion_tokens":20,"messages":[{"role":"user","content":"mock: input_tokens=100 output_tokens=10"}]}`
 
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("after %s still not: %s", patience, what)
-}
-
+// freePorts are ports of loopback, as text.
 func freePorts(t *testing.T, n int) []string {
 	t.Helper()
 	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		_, port, _ := net.SplitHostPort(l.Addr().String())
-		out = append(out, port)
+	for _, p := range clustertest.Ports(t, n) {
+		out = append(out, strconv.Itoa(p))
 	}
 	return out
 }
@@ -218,7 +202,7 @@ func TestComposeCluster(t *testing.T) {
 	var members struct {
 		Members []struct{ ID, Role, Suffrage string }
 	}
-	eventually(t, "node4 answers", func() bool {
+	clustertest.Eventually(t, "node4 answers", func() bool {
 		res, err := http.Get(c.url(3) + "/livez")
 		if err != nil {
 			return false
@@ -229,7 +213,7 @@ func TestComposeCluster(t *testing.T) {
 	if status := call(t, "POST", c.url(1)+"/api/v1/cluster/join", c.token, `{"id":"node4","address":"node4:7000"}`, nil); status >= 300 {
 		t.Fatalf("join: %d", status)
 	}
-	eventually(t, "node4 is a voter", func() bool {
+	clustertest.Eventually(t, "node4 is a voter", func() bool {
 		call(t, "GET", c.url(1)+"/api/v1/cluster/members", c.token, "", &members)
 		for _, m := range members.Members {
 			if m.ID == "node4" && m.Suffrage == "voter" {
@@ -244,13 +228,13 @@ func TestComposeCluster(t *testing.T) {
 	// 100 input tokens at 0.15 and 10 output tokens at 0.60 USD per million are 21,000 nano-USD.
 	want := fmt.Sprintf("0.%09d", calls*21_000)
 	var account struct{ Spent string }
-	eventually(t, "every call is charged, to the nano-USD", func() bool {
+	clustertest.Eventually(t, "every call is charged, to the nano-USD", func() bool {
 		call(t, "GET", c.url(2)+"/api/v1/accounts/agent/a?consistency=consistent", c.token, "", &account)
 		return account.Spent == strings.TrimRight(want, "0")
 	})
 	for _, node := range []string{"node2", "node3", "node4"} {
 		id := strings.TrimSpace(c.compose("ps", "-q", node))
-		eventually(t, node+" is healthy by its own check", func() bool {
+		clustertest.Eventually(t, node+" is healthy by its own check", func() bool {
 			return strings.TrimSpace(run(t, nil, "docker", "inspect", "--format", "{{.State.Health.Status}}", id)) == "healthy"
 		})
 	}
@@ -271,7 +255,7 @@ func (c *containers) balance() string {
 	}
 	c.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	url := "http://127.0.0.1:" + port
-	eventually(c.t, "the balancer finds ready nodes", func() bool {
+	clustertest.Eventually(c.t, "the balancer finds ready nodes", func() bool {
 		res, err := http.Get(url + "/readyz")
 		if err != nil {
 			return false

@@ -3,51 +3,21 @@
 package shipping
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
-var build struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-// binary builds meshfw once for all tests, static as it is shipped, and
-// returns its path.
+// binary is meshfw as it is shipped.
 func binary(t *testing.T) string {
 	t.Helper()
-	build.once.Do(func() {
-		dir, err := os.MkdirTemp("", "meshfw-shipping-")
-		if err != nil {
-			build.err = err
-			return
-		}
-		build.path = filepath.Join(dir, "meshfw")
-		cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", build.path, "./cmd/meshfw")
-		cmd.Dir = "../.."
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			build.err = fmt.Errorf("go build: %w\n%s", err, out)
-		}
-	})
-	if build.err != nil {
-		t.Fatal(build.err)
-	}
-	return build.path
+	return clustertest.Binary(t, "-ldflags", "-s -w")
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if build.path != "" {
-		os.RemoveAll(filepath.Dir(build.path))
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { clustertest.Main(m) }
 
 // run runs a command to its end and returns what it printed.
 func run(t *testing.T, env []string, name string, args ...string) string {
