@@ -42,3 +42,38 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		t.Fatalf("%d pages: %v", pages, err)
 	}
 }
+
+// Ensure that every metric in the sources is in the table, those that seldom
+// count too.
+func TestEveryMetricIsInTheTable(t *testing.T) {
+	table, err := os.ReadFile("metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := regexp.MustCompile(`"(meshfw_(?:ledger|node|proxy|webhook)_[a-z_]+)"`)
+	found := 0
+	for _, dir := range []string{"../alerts", "../api", "../cmd", "../raftnode"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, m := range made.FindAllStringSubmatch(string(text), -1) {
+				found++
+				if !strings.Contains(string(table), "| `"+m[1]+"` |") {
+					t.Errorf("%s makes %s, which is not in metrics.md", path, m[1])
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found < 30 {
+		t.Fatalf("only %d metrics found", found)
+	}
+}

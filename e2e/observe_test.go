@@ -95,52 +95,107 @@ func text(t *testing.T, n *node, path string) string {
 	return string(b)
 }
 
-// Ensure that the table of metrics in the docs and what the nodes show are the
-// same, that raft's series are there, and that no label is unbounded.
-func TestMetricsAreAsDocumented(t *testing.T) {
+// family is a metric as the table of the docs, or a node, has it.
+type family struct {
+	kind, help string
+	labels     []string
+}
+
+// documented are the rows of the table of metrics.
+func documented(t *testing.T) map[string]family {
+	t.Helper()
 	table, err := os.ReadFile("../docs/metrics.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	documented := map[string]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `(meshfw_[a-z_]+)` \\| ([a-z]+) \\|").FindAllStringSubmatch(string(table), -1) {
-		documented[m[1]] = m[2]
+	out := map[string]family{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(meshfw_[a-z_]+)` \\| ([a-z]+) \\| ([a-z, ]*) \\| (.+) \\|$").FindAllStringSubmatch(string(table), -1) {
+		f := family{kind: m[2], help: m[4]}
+		if list := strings.TrimSpace(m[3]); list != "" {
+			f.labels = strings.Split(list, ", ")
+		}
+		slices.Sort(f.labels)
+		out[m[1]] = f
 	}
+	return out
+}
+
+// Ensure that the table of metrics in the docs and what the nodes show are the
+// same, by name, kind, labels and words; that raft's and Go's series are there;
+// and that no label is unbounded: callers who name ever new agents, users, tags,
+// models and providers make no new series.
+func TestMetricsAreAsDocumented(t *testing.T) {
+	documented := documented(t)
 	c := start(t, observed)
 	busy(t, c)
-	shown := map[string]string{}
-	raft := 0
+	shown := map[string]family{}
+	raft, others := 0, map[string]bool{}
 	label := regexp.MustCompile(`[{,]([a-z_]+)="`)
 	for _, n := range c.Nodes {
 		for _, line := range strings.Split(text(t, n, "/metrics"), "\n") {
-			if f := strings.Fields(line); strings.HasPrefix(line, "# TYPE ") && len(f) == 4 {
-				if strings.HasPrefix(f[2], "meshfw_") {
-					shown[f[2]] = f[3]
-				} else if strings.HasPrefix(f[2], "raft_") {
-					raft++
+			f := strings.Fields(line)
+			switch {
+			case strings.HasPrefix(line, "# HELP meshfw_"):
+				shown[f[2]] = family{help: strings.Join(f[3:], " "), labels: shown[f[2]].labels}
+			case strings.HasPrefix(line, "# TYPE meshfw_"):
+				of := shown[f[2]]
+				of.kind = f[3]
+				shown[f[2]] = of
+			case strings.HasPrefix(line, "# TYPE raft_"):
+				raft++
+			case strings.HasPrefix(line, "# TYPE "):
+				others[f[2]] = true
+			case strings.HasPrefix(line, "meshfw_"):
+				name := line[:strings.IndexAny(line, "{ ")]
+				for _, suffix := range []string{"_bucket", "_sum", "_count"} {
+					if base, cut := strings.CutSuffix(name, suffix); cut && shown[base].kind == "histogram" {
+						name = base
+					}
 				}
-			}
-			if strings.HasPrefix(line, "meshfw_") {
+				of := shown[name]
 				for _, l := range label.FindAllStringSubmatch(line, -1) {
 					if !slices.Contains(allowedLabels, l[1]) {
 						t.Errorf("label %q in %s", l[1], line)
 					}
+					if l[1] != "le" && !slices.Contains(of.labels, l[1]) {
+						of.labels = append(of.labels, l[1])
+					}
 				}
+				slices.Sort(of.labels)
+				shown[name] = of
 			}
 		}
 	}
-	for name, kind := range shown {
-		if documented[name] != kind {
-			t.Errorf("%s is a %s, docs/metrics.md says %q", name, kind, documented[name])
+	for name, is := range shown {
+		if said := documented[name]; said.kind != is.kind || said.help != is.help || !slices.Equal(said.labels, is.labels) {
+			t.Errorf("%s is %+v, docs/metrics.md says %+v", name, is, said)
 		}
 	}
 	for name := range documented {
-		if shown[name] == "" && !slices.Contains(lateSeries, name) {
+		if shown[name].kind == "" && !slices.Contains(lateSeries, name) {
 			t.Errorf("docs/metrics.md has %s, no node shows it", name)
 		}
 	}
-	if raft < 10 {
-		t.Errorf("%d raft_* series over three nodes", raft)
+	if raft < 10 || !others["go_goroutines"] || !others["process_resident_memory_bytes"] {
+		t.Errorf("%d raft_* series over three nodes, and %v", raft, others)
+	}
+	n := c.nodes[0]
+	strangers := func(from int) {
+		for i := from; i < from+40; i++ {
+			who := fmt.Sprintf("stranger-%d", i)
+			callAs(t, n, "/v1/chat/completions", small, "X-Agent-Id", who, "X-User-Id", who, "X-Run-Id", who, "X-Meshfw-Tag-Job", who, "Idempotency-Key", who)
+			callAs(t, n, "/v1/chat/completions", strings.Replace(small, "gpt-4o-mini", "gpt-"+who, 1))
+			callAs(t, n, "/providers/"+who+"/v1/chat/completions", small)
+		}
+	}
+	series := func() int { return strings.Count(text(t, n, "/metrics"), "\nmeshfw_") }
+	strangers(0)
+	c.idle(n)
+	before := series()
+	strangers(40)
+	c.idle(n)
+	if after := series(); after != before {
+		t.Errorf("callers with new names made %d series of %d", after, before)
 	}
 }
 
