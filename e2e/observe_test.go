@@ -236,9 +236,52 @@ func TestPrometheusAndDashboard(t *testing.T) {
 			missing = append(missing, name+": "+q)
 		}
 	}
+	for name, q := range rules(t, base) {
+		if len(query(t, base, q)) == 0 {
+			missing = append(missing, name+": "+q)
+		}
+	}
 	if len(missing) > 0 {
 		t.Errorf("no data for\n%s", strings.Join(missing, "\n"))
 	}
+}
+
+// rules checks that Prometheus evaluates every shipped rule without an error,
+// and returns the recorded series by their rules.
+func rules(t *testing.T, base string) map[string]string {
+	t.Helper()
+	res, err := http.Get(base + "/api/v1/rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var out struct {
+		Data struct {
+			Groups []struct {
+				Rules []struct{ Name, Type, Health, LastError string }
+			}
+		}
+	}
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	recorded, alerting := map[string]string{}, 0
+	for _, g := range out.Data.Groups {
+		for _, r := range g.Rules {
+			if r.Health != "ok" {
+				t.Errorf("rule %s is %s: %s", r.Name, r.Health, r.LastError)
+			}
+			if r.Type == "recording" {
+				recorded["rule "+r.Name] = r.Name
+			} else {
+				alerting++
+			}
+		}
+	}
+	if len(recorded) < 5 || alerting < 10 {
+		t.Fatalf("%d recording and %d alerting rules", len(recorded), alerting)
+	}
+	return recorded
 }
 
 // queries are the dashboard's, by panel.
