@@ -179,7 +179,7 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 	if raft < 10 || !others["go_goroutines"] || !others["process_resident_memory_bytes"] {
 		t.Errorf("%d raft_* series over three nodes, and %v", raft, others)
 	}
-	n := c.nodes[0]
+	n := c.Nodes[0]
 	strangers := func(from int) {
 		for i := from; i < from+40; i++ {
 			who := fmt.Sprintf("stranger-%d", i)
