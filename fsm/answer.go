@@ -7,23 +7,31 @@ const (
 	usualLabels   = 6
 )
 
-// grantAnswer is an answer to Reserve; its labels are the command's own.
-type grantAnswer struct {
+// answer is what a result tells, in one piece of memory.
+type answer struct {
 	r        Reservation
 	accounts [usualAccounts]AccountState
+	labels   [usualLabels]Label
 }
 
-// fullAnswer is an answer with labels read from the record.
-type fullAnswer struct {
-	grantAnswer
-	labels [usualLabels]Label
+// answerRoom is where answers are made: each in memory of its own, or, when
+// none is wanted for longer than until the next one, all in the same.
+type answerRoom struct {
+	lasting bool
+	spare   answer
+}
+
+func (r *answerRoom) next() *answer {
+	if r.lasting {
+		return new(answer)
+	}
+	return &r.spare
 }
 
 // granted answers a Reserve that was granted now.
-func (m *Machine) granted(r *Reserve, pl *plan, v *reservation) Result {
-	a := &r.Alternatives[v.Choice]
-	out := &grantAnswer{r: Reservation{ID: r.ID, Labels: r.Labels, Model: a.Model, Provider: a.Provider, Owner: r.Owner, IdemKey: r.IdemKey}}
-	v.figures(&out.r)
+func (m *Machine) granted(pl *plan, v *reservation) Result {
+	out := m.answers.next()
+	v.fill(&out.r, out.labels[:0])
 	return Result{Index: m.index, Code: OK, Reservation: &out.r, Accounts: m.showSlots(out.accounts[:0], pl)}
 }
 
@@ -36,8 +44,9 @@ func (v *reservation) figures(r *Reservation) {
 	}
 }
 
-// fill fills in a reservation as readers see it; labels are appended to room.
+// fill makes r a reservation as readers see it; labels are appended to room.
 func (v *reservation) fill(r *Reservation, room Labels) {
+	*r = Reservation{}
 	t := v.texts()
 	r.ID, r.Owner, r.IdemKey, r.Model, r.Provider = t.id, t.owner, t.key, t.model, t.provider
 	r.Labels = appendLabels(room, t.labels)
@@ -53,7 +62,7 @@ func (m *Machine) show(v *reservation) *Reservation {
 
 // answer tells a reservation and its accounts as they are now.
 func (m *Machine) answer(v *reservation) Result {
-	out := new(fullAnswer)
+	out := m.answers.next()
 	v.fill(&out.r, out.labels[:0])
 	accounts := out.accounts[:0]
 	pins := v.pins()

@@ -16,16 +16,13 @@ func (m *Machine) mustHold(err error) {
 	}
 }
 
-// assertResults asserts that no grant of this entry passed a limit.
-func (m *Machine) assertResults(commands []Command, results []Result) {
-	for i, c := range commands {
-		r := &results[i]
-		if _, ok := c.(*Reserve); !ok || r.Code != OK || r.Index != m.index || r.Reservation.Replayed || r.Reservation.Amount == 0 {
-			continue
-		}
-		for j := range r.Accounts {
-			m.mustHold(withinLimit(&r.Accounts[j], r.Reservation.ID))
-		}
+// assertResult asserts that a grant passed no limit.
+func (m *Machine) assertResult(c Command, r *Result) {
+	if _, ok := c.(*Reserve); !ok || r.Code != OK || r.Index != m.index || r.Reservation.Replayed || r.Reservation.Amount == 0 {
+		return
+	}
+	for j := range r.Accounts {
+		m.mustHold(withinLimit(&r.Accounts[j], r.Reservation.ID))
 	}
 }
 

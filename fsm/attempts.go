@@ -9,6 +9,22 @@ const (
 	attemptKinds = 2
 )
 
+// slab keeps byte strings that come and go in about the same order, many in one
+// piece of memory. What is kept is never changed.
+type slab struct{ b []byte }
+
+// slabSize is in bytes.
+const slabSize = 64 << 10
+
+func (s *slab) keep(b []byte) []byte {
+	if len(s.b)+len(b) > cap(s.b) {
+		s.b = make([]byte, 0, max(slabSize, len(b)))
+	}
+	from := len(s.b)
+	s.b = append(s.b, b...)
+	return s.b[from:len(s.b):len(s.b)]
+}
+
 // attemptAt is where an attempt is: its queue and the position in it.
 type attemptAt struct {
 	queue uint8
@@ -21,7 +37,7 @@ func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
 		return r
 	}
 	r := run()
-	m.remember(id, notAfter, r)
+	m.remember(id, notAfter, &r)
 	return r
 }
 
@@ -29,7 +45,7 @@ func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
 // that is too late.
 func (m *Machine) before(id OpID, notAfter Time) (Result, bool) {
 	if a := m.attempt(id); a != nil {
-		return a.Result, true
+		return a.outcome(), true
 	}
 	if notAfter != 0 && m.now > notAfter {
 		return m.fail(TooLate, "it came to the ledger after its deadline; nothing was changed"), true
@@ -54,14 +70,15 @@ func (m *Machine) attempt(id OpID) *attempt {
 	return nil
 }
 
-func (m *Machine) remember(id OpID, notAfter Time, r Result) {
+func (m *Machine) remember(id OpID, notAfter Time, r *Result) {
 	if id == (OpID{}) {
 		return
 	}
 	if notAfter == 0 {
 		notAfter = m.now + Time(keepUndated)
 	}
-	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, Result: r}, notAfter <= m.now+soonAttempts)
+	m.scratch = EncodeResult(m.scratch[:0], r)
+	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, result: m.frozen.keep(m.scratch)}, notAfter <= m.now+soonAttempts)
 	for len(m.attempts) > m.limits.Attempts {
 		m.attemptsFrom = max(m.attemptsFrom, m.forgetAttempt(m.longerQueue()))
 	}

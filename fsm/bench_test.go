@@ -66,7 +66,7 @@ func timed(b *testing.B, m *Machine, batch int, make_ func(i int) Command, after
 				b.Fatalf("%T: %+v", c, r)
 			}
 			if i%256 == 255 { // as an entry of that many operations does
-				m.seal(nil, nil)
+				m.seal()
 			}
 		}
 		b.StopTimer()
@@ -92,7 +92,7 @@ func cpuTime(tb testing.TB) time.Duration {
 func drain(tb testing.TB, m *Machine) {
 	for n := 1; m.deadlines.len() > 0; n++ {
 		if n%256 == 0 {
-			m.seal(nil, nil)
+			m.seal()
 		}
 		m.settle(&Settle{ID: m.reservations.get(m.deadlines.items[0].id).id(), Amount: 1000, Origin: OriginProxy})
 	}
@@ -103,10 +103,10 @@ func drain(tb testing.TB, m *Machine) {
 func forget(m *Machine) {
 	for n := 1; m.dropOldest(); n++ {
 		if n%256 == 0 {
-			m.seal(nil, nil)
+			m.seal()
 		}
 	}
-	m.seal(nil, nil)
+	m.seal()
 	for q := range m.attemptQueues {
 		for m.attemptQueues[q].len() > 0 {
 			m.forgetAttempt(q)
@@ -149,7 +149,7 @@ func (c costCase) ready(tb testing.TB) *Machine {
 			tb.Fatalf("%+v", res)
 		}
 	}
-	m.seal(nil, nil)
+	m.seal()
 	costMachines[c] = m
 	runtime.GC()
 	return m
@@ -197,7 +197,7 @@ func BenchmarkSettle(b *testing.B) {
 						m.index++
 						m.apply(benchReserve(j*7919, c.accounts))
 					}
-					m.seal(nil, nil)
+					m.seal()
 				}
 				return &Settle{ID: benchReserve(i*7919, 1).ID, Amount: 2000, Usage: usage, Origin: OriginProxy}
 			}, func() { forget(m) })
@@ -261,6 +261,49 @@ func BenchmarkDecodeSettle(b *testing.B) {
 
 func benchSettle(i int) *Settle {
 	return &Settle{OpID: benchReserve(i, 1).OpID, ID: benchReserve(i, 1).ID, Amount: 2000, Usage: &Usage{InputTokens: 90, OutputTokens: 300}, Origin: OriginProxy}
+}
+
+func benchResult(tb testing.TB) Result {
+	m := manyBudgets(tb, 4)
+	m.answers.lasting = true
+	return m.apply(benchReserve(7, 1000))
+}
+
+func BenchmarkEncodeResult(b *testing.B) {
+	r := benchResult(b)
+	var buf []byte
+	b.ReportAllocs()
+	for range b.N {
+		buf = EncodeResult(buf[:0], &r)
+	}
+	b.ReportMetric(float64(len(buf)), "B/result")
+}
+
+func BenchmarkDecodeResult(b *testing.B) {
+	r := benchResult(b)
+	buf := EncodeResult(nil, &r)
+	b.ReportAllocs()
+	for range b.N {
+		if _, err := DecodeResult(buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReadEntry reads entries of 256 reserves, as apply does.
+func BenchmarkReadEntry(b *testing.B) {
+	ops := make([][]byte, 256)
+	for i := range ops {
+		ops[i] = EncodeOp(nil, benchReserve(i, 1000))
+	}
+	entry := EncodeEntry(nil, firstMachineVersion, start0, ops)
+	var r entryReader
+	b.ReportAllocs()
+	for n := 0; n < b.N; n += len(ops) {
+		if _, _, err := r.read(entry); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func heapInUse() uint64 {

@@ -60,8 +60,10 @@ func (m *Machine) cancel(c *Cancel) Result {
 		return m.fail(BadInput, "attempt: it names none")
 	}
 	a, name := m.attempt(c.Attempt), c.ID
-	if a != nil && a.Result.Code == OK && a.Result.Reservation != nil {
-		name = a.Result.Reservation.ID
+	if a != nil {
+		if r := a.outcome(); r.Code == OK && r.Reservation != nil {
+			name = r.Reservation.ID
+		}
 	}
 	if id, there := m.ids[name]; there && m.leave(id, c.Attempt) {
 		v := m.reservations.get(id)
@@ -71,7 +73,8 @@ func (m *Machine) cancel(c *Cancel) Result {
 		return ok
 	}
 	if a == nil && c.NotAfter >= m.now {
-		m.remember(c.Attempt, c.NotAfter, m.fail(TooLate, "the attempt was cancelled before it came to the ledger"))
+		cancelled := m.fail(TooLate, "the attempt was cancelled before it came to the ledger")
+		m.remember(c.Attempt, c.NotAfter, &cancelled)
 	}
 	return ok
 }

@@ -27,11 +27,9 @@ func (m *Machine) tooFarAhead(stamp Time) bool {
 
 // clockJumpNeeded answers each operation of an entry that is too far ahead of
 // log time; nothing of it is applied.
-func (m *Machine) clockJumpNeeded(stamp Time, results []Result) {
-	for i := range results {
-		results[i] = m.fail(ClockJumpNeeded, fmt.Sprintf("the entry is stamped %s ahead of log time, at most %s are allowed without a ClockJump",
-			time.Duration(stamp-m.now), MaxClockLead))
-	}
+func (m *Machine) clockJumpNeeded(stamp Time) Result {
+	return m.fail(ClockJumpNeeded, fmt.Sprintf("the entry is stamped %s ahead of log time, at most %s are allowed without a ClockJump",
+		time.Duration(stamp-m.now), MaxClockLead))
 }
 
 func validateClockJump(j *ClockJump) error {

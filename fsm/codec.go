@@ -102,36 +102,98 @@ func (o *op) Wire(c *wire.Coder) {
 	c.Borrowed(2, &o.body)
 }
 
-// bodies are memory to encode commands in, before they are put into an op.
-var bodies = sync.Pool{New: func() any { return new([]byte) }}
+// ops are memory to encode commands in.
+var ops = sync.Pool{New: func() any { return new(op) }}
 
 // EncodeOp appends the encoding of c to b.
 func EncodeOp(b []byte, c Command) []byte {
-	body := bodies.Get().(*[]byte)
-	defer bodies.Put(body)
-	*body = wire.Append((*body)[:0], c)
-	return wire.Append(b, &op{kind: c.Kind(), body: *body})
+	o := ops.Get().(*op)
+	o.kind, o.body = c.Kind(), wire.Append(o.body[:0], c)
+	b = wire.Append(b, o)
+	ops.Put(o)
+	return b
 }
 
 // DecodeOp reads what EncodeOp wrote. ErrUnknownOp and wire.ErrUnknownField
 // mean that the writer is newer.
-func DecodeOp(b []byte) (Command, error) {
-	var o op
-	if err := wire.Decode(b, &o); err != nil {
+func DecodeOp(b []byte) (Command, error) { return new(opReader).op(wire.TextsOf(b), b) }
+
+// opReader reads operations. The two kinds that come with every call are read
+// into memory that is used again, and their strings are parts of the texts: the
+// ledger keeps its own copies.
+type opReader struct {
+	reserves          []*Reserve
+	settles           []*Settle
+	reserved, settled int // how many of them are in use
+	o                 op
+}
+
+// op reads an operation that is a part of the bytes that texts was made of.
+func (r *opReader) op(texts wire.Texts, b []byte) (Command, error) {
+	r.o = op{}
+	if err := wire.Decode(b, &r.o); err != nil {
 		return nil, err
 	}
-	c := newCommand(o.kind)
-	if c == nil {
-		return nil, fmt.Errorf("%w: kind %d", ErrUnknownOp, o.kind)
+	var c Command
+	var err error
+	switch r.o.kind {
+	case KindReserve:
+		v := r.reserve()
+		c, err = v, texts.Decode(r.o.body, v)
+	case KindSettle:
+		v := r.settle()
+		c, err = v, texts.Decode(r.o.body, v)
+	default:
+		if c = newCommand(r.o.kind); c == nil {
+			return nil, fmt.Errorf("%w: kind %d", ErrUnknownOp, r.o.kind)
+		}
+		err = wire.Decode(r.o.body, c)
 	}
-	decode := wire.Decode
-	if o.kind == KindReserve || o.kind == KindSettle { // the ledger keeps its own copy of their texts
-		decode = wire.DecodeShared
-	}
-	if err := decode(o.body, c); err != nil {
-		return nil, fmt.Errorf("operation of kind %d: %w", o.kind, err)
+	if err != nil {
+		return nil, fmt.Errorf("operation of kind %d: %w", r.o.kind, err)
 	}
 	return c, nil
+}
+
+func (r *opReader) reserve() *Reserve {
+	if r.reserved == len(r.reserves) {
+		r.reserves = append(r.reserves, new(Reserve))
+	}
+	r.reserved++
+	return r.reserves[r.reserved-1]
+}
+
+func (r *opReader) settle() *Settle {
+	if r.settled == len(r.settles) {
+		r.settles = append(r.settles, new(Settle))
+	}
+	r.settled++
+	return r.settles[r.settled-1]
+}
+
+// again empties what was read: its texts are let go, its memory is kept.
+func (r *opReader) again() {
+	for _, v := range r.reserves[:r.reserved] {
+		clear(v.Labels)
+		clear(v.Alternatives)
+		*v = Reserve{Labels: v.Labels[:0], Alternatives: v.Alternatives[:0]}
+	}
+	for _, v := range r.settles[:r.settled] {
+		*v = Settle{}
+	}
+	r.reserved, r.settled = 0, 0
+}
+
+// opReaders are for those who only look whether operations can be read.
+var opReaders = sync.Pool{New: func() any { return new(opReader) }}
+
+// CheckOp tells whether DecodeOp would read b.
+func CheckOp(b []byte) error {
+	r := opReaders.Get().(*opReader)
+	_, err := r.op(wire.TextsOf(b), b)
+	r.again()
+	opReaders.Put(r)
+	return err
 }
 
 // The kinds of the commands.
@@ -287,16 +349,9 @@ func (s *SetLimit) Wire(c *wire.Coder) {
 
 // optionalUSD is an amount that may be absent.
 func optionalUSD(c *wire.Coder, num int, v **money.USD) {
-	var n *int64
-	if *v != nil && !c.Reading() {
-		i := int64(**v)
-		n = &i
-	}
+	n := (*int64)(*v)
 	c.OptionalInt64(num, &n)
-	if c.Reading() && n != nil {
-		u := money.USD(*n)
-		*v = &u
-	}
+	*v = (*money.USD)(n)
 }
 
 func (f *Freeze) Wire(c *wire.Coder) {

@@ -59,15 +59,17 @@ func (m *Machine) changed(kind uint64, v wire.Message) {
 // entry does not count.
 func (m *Machine) note(kind, hash uint64) { m.changes += scramble(stir(hash, kind)) }
 
-// seal ends an entry: its results, the records that it changed and the counts
-// of all tables go into the chain.
-func (m *Machine) seal(commands []Command, results []Result) {
+// outcome takes the result of an operation into the chain.
+func (m *Machine) outcome(c Command, r *Result) {
 	if asserting {
-		m.assertResults(commands, results)
+		m.assertResult(c, r)
 	}
-	for i := range results {
-		m.mix(results[i].digest())
-	}
+	m.mix(r.digest())
+}
+
+// seal ends an entry: the records that it changed and the counts of all tables
+// go into the chain, after its results.
+func (m *Machine) seal() {
 	m.accounts.settled(func(id uint32, a *account) {
 		if a == nil {
 			m.note(recAccountGone, uint64(id))

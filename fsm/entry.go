@@ -43,28 +43,39 @@ func EncodeEntry(b []byte, machine uint32, stamp Time, ops [][]byte) []byte {
 	return wire.Append(b, &e)
 }
 
-// decodeEntry reads an entry and all its operations before anything is
-// applied, so that an entry is applied whole or not at all.
-func decodeEntry(b []byte) (Time, []Command, error) {
-	var e entry
+// entryReader reads entries, one after the other, in memory that is used again:
+// the commands of an entry are good until the next one is read.
+type entryReader struct {
+	ops      []rawOp
+	commands []Command
+	opReader
+}
+
+// read reads an entry and all its operations before anything is applied, so
+// that an entry is applied whole or not at all.
+func (r *entryReader) read(b []byte) (Time, []Command, error) {
+	e := entry{ops: r.ops[:0]}
 	if err := wire.Decode(b, &e); err != nil {
 		return 0, nil, unreadable("a log entry", e.machine, err)
 	}
+	r.ops = e.ops
 	if e.format != entryFormat || e.machine > MachineVersion {
 		return 0, nil, &UnsupportedError{Needs: e.machine, What: fmt.Sprintf("a log entry of format %d", e.format)}
 	}
-	commands := make([]Command, len(e.ops))
+	texts := wire.TextsOf(b)
+	r.commands = r.commands[:0]
+	r.again()
 	for i, o := range e.ops {
-		c, err := DecodeOp(o.b)
+		c, err := r.op(texts, o.b)
 		if err != nil {
 			return 0, nil, unreadable(fmt.Sprintf("operation %d of a log entry", i), e.machine, err)
 		}
-		if r, ok := c.(*RaiseMachineVersion); ok && r.To > MachineVersion {
-			return 0, nil, &UnsupportedError{Needs: r.To, What: "a raise of the machine version"}
+		if c, ok := c.(*RaiseMachineVersion); ok && c.To > MachineVersion {
+			return 0, nil, &UnsupportedError{Needs: c.To, What: "a raise of the machine version"}
 		}
-		commands[i] = c
+		r.commands = append(r.commands, c)
 	}
-	return e.stamp, commands, nil
+	return e.stamp, r.commands, nil
 }
 
 // unreadable tells what a newer version wrote from what none did.

@@ -21,6 +21,8 @@ const MaxNotAfter = 10 * time.Minute
 type Machine struct {
 	mu sync.RWMutex
 	state
+	reader  entryReader
+	answers answerRoom
 }
 
 // state is all that the log decides, with the ways to find it. A restore
@@ -57,6 +59,7 @@ type state struct {
 
 	attempts      map[OpID]attemptAt
 	attemptQueues [attemptKinds]queue[attempt]
+	frozen        slab // results of attempts
 	attemptsFrom  Time // an attempt with a not_after up to it may have been forgotten early
 
 	runs      table[run]
@@ -93,8 +96,17 @@ func New(l Limits) *Machine {
 // entry was applied and the node must stop: *UnsupportedError when the binary is
 // too old, *DivergedError when its ledger differs from the majority's,
 // ErrDamaged when the entry cannot be read.
-func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
-	stamp, commands, err := decodeEntry(b)
+func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) { return m.take(index, b, true) }
+
+// Follow is Apply where nobody waits for the results, as on a replica that does
+// not lead: they are not made to last. The ledger ends up the same.
+func (m *Machine) Follow(index uint64, b []byte) error {
+	_, err := m.take(index, b, false)
+	return err
+}
+
+func (m *Machine) take(index uint64, b []byte, wanted bool) ([]Result, error) {
+	stamp, commands, err := m.reader.read(b)
 	if err != nil {
 		return nil, err
 	}
@@ -108,21 +120,33 @@ func (m *Machine) Apply(index uint64, b []byte) ([]Result, error) {
 		}
 	}
 	m.index = index
-	results := make([]Result, len(commands))
-	done := 0
-	if len(commands) > 0 && commands[0].Kind() == KindClockJump { // it makes room for the stamp
-		results[0] = m.apply(commands[0])
-		done = 1
+	m.answers.lasting = wanted
+	var results []Result
+	if wanted {
+		results = make([]Result, 0, len(commands))
 	}
-	if m.tooFarAhead(stamp) {
-		m.clockJumpNeeded(stamp, results[done:])
-	} else {
-		m.pass(stamp)
-		for i, c := range commands[done:] {
-			results[done+i] = m.apply(c)
+	out := func(c Command, r Result) {
+		m.outcome(c, &r)
+		if wanted {
+			results = append(results, r)
 		}
 	}
-	m.seal(commands, results)
+	rest := commands
+	if len(commands) > 0 && commands[0].Kind() == KindClockJump { // it makes room for the stamp
+		out(commands[0], m.apply(commands[0]))
+		rest = commands[1:]
+	}
+	if m.tooFarAhead(stamp) {
+		for _, c := range rest {
+			out(c, m.clockJumpNeeded(stamp))
+		}
+	} else {
+		m.pass(stamp)
+		for _, c := range rest {
+			out(c, m.apply(c))
+		}
+	}
+	m.seal()
 	return results, nil
 }
 
@@ -141,7 +165,7 @@ func (m *Machine) apply(c Command) Result {
 		r, done := m.before(c.OpID, c.NotAfter)
 		if !done {
 			r = m.reserve(c)
-			m.remember(c.OpID, c.NotAfter, r)
+			m.remember(c.OpID, c.NotAfter, &r)
 		}
 		return r
 	case *Settle:

@@ -157,7 +157,7 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
 	m.owners.at(own).open++
 	m.deadlines.push(dueItem{v.Deadline, v.Order, id})
 	m.useRun(pl, r.Labels)
-	return m.granted(r, pl, &v)
+	return m.granted(pl, &v)
 }
 
 // keep adds a record and lets it be found by its id and idempotency key.

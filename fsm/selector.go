@@ -1,5 +1,7 @@
 package fsm
 
+import "strings"
+
 // maxRemembered bounds how many values of one label a selector remembers.
 const maxRemembered = 4096
 
@@ -74,7 +76,7 @@ func (l *labelSelector) accepting(value string, learn bool) []uint64 {
 		if len(l.byValue) >= maxRemembered {
 			clear(l.byValue)
 		}
-		l.byValue[value] = set
+		l.byValue[strings.Clone(value)] = set // it outlives the command that it is a part of
 	}
 	return set
 }

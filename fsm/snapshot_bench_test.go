@@ -70,31 +70,31 @@ func BenchmarkDigestShare(b *testing.B) {
 		b.Run(fmt.Sprintf("accounts=%d", accounts), func(b *testing.B) {
 			m := manyBudgets(b, 4)
 			warm(b, m, accounts)
-			m.seal(nil, nil)
+			m.seal()
 			total, seal := time.Duration(0), time.Duration(0)
 			for n := 0; n < b.N; n++ {
 				b.StopTimer()
 				entry := entries(n*batch, 1, batch, accounts)[0]
 				b.StartTimer()
 				from := time.Now()
-				stamp, commands, err := decodeEntry(entry)
+				stamp, commands, err := m.reader.read(entry)
 				if err != nil {
 					b.Fatal(err)
 				}
 				m.index++
 				m.pass(stamp)
-				results := make([]Result, len(commands))
-				for i, c := range commands {
-					results[i] = m.apply(c)
+				for _, c := range commands {
+					r := m.apply(c)
+					m.outcome(c, &r)
 				}
 				before := time.Now()
-				m.seal(commands, results)
+				m.seal()
 				end := time.Now()
 				total, seal = total+end.Sub(from), seal+end.Sub(before)
 				b.StopTimer()
 				if n%20 == 0 {
 					drain(b, m)
-					m.seal(nil, nil)
+					m.seal()
 				}
 				b.StartTimer()
 			}

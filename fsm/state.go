@@ -265,11 +265,21 @@ func appendLabels(to Labels, packed string) Labels {
 	return to
 }
 
-// attempt is the frozen outcome of an OpID.
+// attempt is the frozen outcome of an OpID. Few are ever asked for again, and
+// many are kept: encoded they are small, and nothing to the garbage collector.
 type attempt struct {
 	OpID     OpID
 	NotAfter Time
-	Result   Result
+	result   []byte // encoded
+}
+
+// outcome is the result as it was.
+func (a *attempt) outcome() Result {
+	r, err := DecodeResult(a.result)
+	if err != nil {
+		panic("a result that was encoded here cannot be read: " + err.Error())
+	}
+	return r
 }
 
 // run is a run's place in its tree.

@@ -147,5 +147,10 @@ func (r *run) Wire(c *wire.Coder) {
 func (a *attempt) Wire(c *wire.Coder) {
 	c.Array16(1, (*[16]byte)(&a.OpID))
 	wire.Signed(c, 2, &a.NotAfter)
-	c.Value(3, &a.Result)
+	c.Bytes(3, &a.result)
+	if c.Reading() {
+		if _, err := DecodeResult(a.result); err != nil {
+			c.Fail(err)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -21,6 +22,7 @@ type applied struct {
 // on would be another state than theirs.
 type adapter struct {
 	machine  *fsm.Machine
+	awaited  *atomic.Int32 // how many entries are under way whose results this node reads; nil: none ever is
 	fatal    func(error)
 	applied  func(log fsm.Time) // after each entry
 	restored func(log fsm.Time) // after a snapshot replaced the ledger
@@ -33,7 +35,7 @@ func (a *adapter) Apply(l *raft.Log) any {
 	if a.failed != nil {
 		return applied{err: a.failed}
 	}
-	res, err := a.machine.Apply(l.Index, l.Data)
+	res, err := a.apply(l)
 	if err != nil {
 		a.failed = fmt.Errorf("apply log entry %d: %w", l.Index, err)
 		a.fatal(a.failed)
@@ -41,6 +43,14 @@ func (a *adapter) Apply(l *raft.Log) any {
 	}
 	a.applied(a.machine.Now())
 	return applied{results: res}
+}
+
+// apply makes results only where somebody may wait for them.
+func (a *adapter) apply(l *raft.Log) ([]fsm.Result, error) {
+	if a.awaited == nil || a.awaited.Load() == 0 {
+		return nil, a.machine.Follow(l.Index, l.Data)
+	}
+	return a.machine.Apply(l.Index, l.Data)
 }
 
 // ApplyBatch applies the entries that raft has at hand.

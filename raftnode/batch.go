@@ -132,6 +132,8 @@ func (n *Node) applyStamped(stamp fsm.Time, ops [][]byte) ([]fsm.Result, fate, e
 	for _, op := range ops {
 		size += len(op) + opOverhead
 	}
+	n.awaited.Add(1)
+	defer n.awaited.Add(-1)
 	fut := n.raft.Apply(fsm.EncodeEntry(make([]byte, 0, size), n.machine.MachineVersion(), stamp, ops), enqueueLimit)
 	err := fut.Error()
 	n.transfers.saw(err)

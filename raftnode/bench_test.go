@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +46,15 @@ func reserveOf(i int64) *fsm.Reserve {
 		Alternatives: []fsm.Alternative{{Model: "gpt-4o", Provider: "openai", FixedPico: 1_000_000, UnitPico: 1000, MinUnits: 1, MaxUnits: 1000}}}
 }
 
+// cpuTime is what the process has used.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // run lets callers submit b.N operations and reports rate and latencies.
 func run(b *testing.B, callers int, each func(i int64) error) {
 	var next atomic.Int64
@@ -52,6 +62,7 @@ func run(b *testing.B, callers int, each func(i int64) error) {
 	var wg sync.WaitGroup
 	b.ResetTimer()
 	b.ReportAllocs()
+	before := cpuTime(b)
 	for k := range callers {
 		wg.Add(1)
 		go func() {
@@ -72,6 +83,7 @@ func run(b *testing.B, callers int, each func(i int64) error) {
 	}
 	wg.Wait()
 	b.StopTimer()
+	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/call")
 	all := slices.Concat(lat...)
 	slices.Sort(all)
 	if len(all) == 0 {

@@ -78,7 +78,7 @@ func splitOps(b []byte) ([][]byte, error) {
 		if len(ops) == maxGroupOps || len(op) > fsm.MaxOpBytes {
 			return nil, errFrame
 		}
-		if _, err := fsm.DecodeOp(op); err != nil {
+		if err := fsm.CheckOp(op); err != nil {
 			return nil, err
 		}
 		ops, b = append(ops, op), rest

@@ -66,9 +66,10 @@ type Node struct {
 
 	serving  atomic.Bool // leader, and ready to put entries into the log
 	draining atomic.Bool
-	caught   atomic.Bool // has applied what was committed at the start
-	changed  signal      // who leads, or whether this node serves
-	applied  signal      // an entry was applied
+	caught   atomic.Bool  // has applied what was committed at the start
+	awaited  atomic.Int32 // entries under way whose results this node reads
+	changed  signal       // who leads, or whether this node serves
+	applied  signal       // an entry was applied
 
 	membership sync.Mutex // one change of members at a time, on the leader
 
@@ -173,7 +174,7 @@ func (n *Node) openRaft() error {
 	if err := n.recoverQuorum(rc, logs, watched, snaps, n.trans); err != nil {
 		return err
 	}
-	a := &adapter{machine: n.machine, fatal: n.fail, restored: n.clock.restored,
+	a := &adapter{machine: n.machine, awaited: &n.awaited, fatal: n.fail, restored: n.clock.restored,
 		refuse:  func() error { return n.refuseContradicted(watched, snaps) },
 		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
 	var ledger raft.FSM = a

@@ -36,8 +36,7 @@ func (n *Node) prepare(c fsm.Command) (minted bool, err error) {
 	}
 	// What no decoder takes back must never get into the log: it would stop
 	// every node.
-	_, err = fsm.DecodeOp(fsm.EncodeOp(nil, c))
-	return minted, err
+	return minted, fsm.CheckOp(fsm.EncodeOp(nil, c))
 }
 
 func hot(k fsm.Kind) bool {

@@ -23,6 +23,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // Message is a value that can be encoded: Wire names its fields to c, in
@@ -56,30 +57,51 @@ type Coder struct {
 	whole   int    // capacity of all that is read
 }
 
+// coders are Coders to use again: one on the stack would be moved to the heap
+// for each message.
+var coders = sync.Pool{New: func() any { return new(Coder) }}
+
 // Append appends the encoding of m to b. Values that are too deep or fields
 // named out of order are faults of the program and panic.
 func Append(b []byte, m Message) []byte {
-	c := Coder{buf: b}
-	m.Wire(&c)
+	c := coders.Get().(*Coder)
+	*c = Coder{buf: b}
+	m.Wire(c)
 	if c.err != nil {
 		panic("wire: " + c.err.Error())
 	}
-	return c.buf
+	b = c.buf
+	c.release()
+	return b
 }
 
 // Decode reads all of b into m. Strings and byte slices are copied out of b.
-func Decode(b []byte, m Message) error {
-	c := Coder{buf: b, reading: true}
-	m.Wire(&c)
-	return c.end()
+func Decode(b []byte, m Message) error { return Texts{}.Decode(b, m) }
+
+// release gives c back, without what it would keep in memory.
+func (c *Coder) release() {
+	*c = Coder{}
+	coders.Put(c)
 }
 
-// DecodeShared is Decode for values that live and end together: their strings
-// are parts of one copy of b, and each keeps all of it in memory.
-func DecodeShared(b []byte, m Message) error {
-	c := Coder{buf: b, reading: true, text: string(b), whole: cap(b)}
-	m.Wire(&c)
-	return c.end()
+// Texts is one copy of encoded bytes. The strings of all that is decoded from
+// parts of them are parts of it, and each keeps all of it in memory.
+type Texts struct {
+	text  string
+	whole int // capacity of the bytes
+}
+
+// TextsOf copies b.
+func TextsOf(b []byte) Texts { return Texts{string(b), cap(b)} }
+
+// Decode is Decode for a part of the bytes that t was made of.
+func (t Texts) Decode(b []byte, m Message) error {
+	c := coders.Get().(*Coder)
+	*c = Coder{buf: b, reading: true, text: t.text, whole: t.whole}
+	m.Wire(c)
+	err := c.end()
+	c.release()
+	return err
 }
 
 // Reading tells a Wire method which way it is used; it needs it only where a
@@ -114,7 +136,10 @@ func (c *Coder) next(num, typ int) bool {
 	if c.err != nil || len(c.buf) == 0 {
 		return false
 	}
-	tag, n := c.uvarint(c.buf)
+	tag, n := uint64(c.buf[0]), 1
+	if tag >= 0x80 {
+		tag, n = c.uvarint(c.buf)
+	}
 	if n <= 0 || tag>>3 != uint64(num) {
 		return false // absent here; end finds what does not belong
 	}
@@ -128,12 +153,20 @@ func (c *Coder) next(num, typ int) bool {
 
 func (c *Coder) order(num int) {
 	if num <= c.last {
-		panic(fmt.Sprintf("wire: field %d named after field %d", num, c.last))
+		c.misordered(num)
 	}
 	c.last = num
 }
 
+func (c *Coder) misordered(num int) {
+	panic(fmt.Sprintf("wire: field %d named after field %d", num, c.last))
+}
+
 func (c *Coder) tag(num, typ int) {
+	if num < 16 {
+		c.buf = append(c.buf, byte(num<<3|typ))
+		return
+	}
 	c.buf = binary.AppendUvarint(c.buf, uint64(num)<<3|uint64(typ))
 }
 
@@ -147,6 +180,11 @@ func (c *Coder) uvarint(b []byte) (uint64, int) {
 }
 
 func (c *Coder) readUvarint() uint64 {
+	if len(c.buf) > 0 && c.buf[0] < 0x80 {
+		v := c.buf[0]
+		c.buf = c.buf[1:]
+		return uint64(v)
+	}
 	v, n := c.uvarint(c.buf)
 	if n <= 0 {
 		c.Fail(fmt.Errorf("%w: varint in field %d", ErrMalformed, c.last))
@@ -205,18 +243,23 @@ func (c *Coder) present(num int, nonzero bool) {
 
 // Int64 is a signed number (zigzag).
 func (c *Coder) Int64(num int, v *int64) {
-	u := uint64(*v<<1) ^ uint64(*v>>63)
-	if c.reading {
-		u = 0
+	if !c.reading {
+		u := uint64(*v<<1) ^ uint64(*v>>63)
+		c.Uint64(num, &u)
+		return
 	}
-	c.Uint64(num, &u)
-	if c.reading && u != 0 {
+	u := uint64(0)
+	if c.Uint64(num, &u); u != 0 {
 		*v = int64(u>>1) ^ -int64(u&1)
 	}
 }
 
 // Signed is Int64 for a named type.
 func Signed[T ~int64 | ~int32 | ~int](c *Coder, num int, v *T) {
+	if *v == 0 && !c.reading {
+		c.order(num)
+		return
+	}
 	n := int64(*v)
 	c.Int64(num, &n)
 	if c.reading {
@@ -229,6 +272,10 @@ func Signed[T ~int64 | ~int32 | ~int](c *Coder, num int, v *T) {
 
 // Unsigned is Uint64 for a named or smaller type.
 func Unsigned[T ~uint64 | ~uint32 | ~uint16 | ~uint8](c *Coder, num int, v *T) {
+	if *v == 0 && !c.reading {
+		c.order(num)
+		return
+	}
 	n := uint64(*v)
 	c.Uint64(num, &n)
 	if c.reading {
@@ -491,12 +538,18 @@ func (c *Coder) Int64s(num, max int, v *[]int64) {
 // OptionalInt64 is a signed number that may be absent; zero is told apart from
 // none by standing in a byte string of its own.
 func (c *Coder) OptionalInt64(num int, v **int64) {
-	var one []int64
-	if !c.reading && *v != nil {
-		one = []int64{**v}
+	if c.reading {
+		var one []int64
+		if c.Int64s(num, 1, &one); len(one) == 1 {
+			*v = &one[0]
+		}
+		return
 	}
-	c.Int64s(num, 1, &one)
-	if len(one) == 1 {
-		*v = &one[0]
+	c.order(num)
+	if *v != nil {
+		var packed [binary.MaxVarintLen64]byte
+		n := binary.PutVarint(packed[:], **v)
+		c.tag(num, typeBytes)
+		c.buf = append(append(c.buf, byte(n)), packed[:n]...)
 	}
 }

@@ -85,7 +85,9 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 		var shared outer
 		room := append(make([]byte, 0, len(b)+rapid.IntRange(0, 9).Draw(t, "room")), b...)
-		if err := DecodeShared(room, &shared); err != nil {
+		before := rapid.IntRange(0, 9).Draw(t, "before") // b is a part of what the texts are of
+		room = append(make([]byte, before), room...)
+		if err := TextsOf(room).Decode(room[before:], &shared); err != nil {
 			t.Fatal(err)
 		}
 		clear(room) // strings are no part of it
@@ -160,7 +162,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var o, shared outer
 		err := Decode(b, &o)
-		if again := DecodeShared(b, &shared); (again == nil) != (err == nil) {
+		if again := TextsOf(b).Decode(b, &shared); (again == nil) != (err == nil) {
 			t.Fatalf("%x: %v, and shared %v", b, err, again)
 		}
 		if err != nil {
