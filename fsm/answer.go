@@ -64,6 +64,22 @@ func (m *Machine) show(v *reservation) *Reservation {
 func (m *Machine) answer(v *reservation) Result {
 	out := m.answers.next()
 	v.fill(&out.r, out.labels[:0])
+	return m.withAccounts(out, v)
+}
+
+// passing is answer for an operation whose result is not remembered: when
+// nobody waits for it, only what the digest is made of is told.
+func (m *Machine) passing(v *reservation) Result {
+	if m.answers.lasting {
+		return m.answer(v)
+	}
+	out := m.answers.next()
+	out.r = Reservation{}
+	v.figures(&out.r)
+	return m.withAccounts(out, v)
+}
+
+func (m *Machine) withAccounts(out *answer, v *reservation) Result {
 	accounts := out.accounts[:0]
 	pins := v.pins()
 	for i := range pins {

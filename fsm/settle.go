@@ -34,7 +34,7 @@ func (m *Machine) settle(s *Settle) Result {
 	v := m.reservations.get(id)
 	if v.Kind == kindCharge && s.Lost != nil { // a settle that was recorded so before
 		if v.Actual == s.Amount && v.Origin == s.Origin && m.owners.at(v.owner).name == s.Owner {
-			return m.answer(v)
+			return m.passing(v)
 		}
 		return m.fail(Conflict, fmt.Sprintf("%.80q was recorded as a charge of %s USD, not %s; use adjust to correct it", s.ID, v.Actual, s.Amount))
 	}
@@ -44,7 +44,7 @@ func (m *Machine) settle(s *Settle) Result {
 	switch v.State {
 	case StateSettled:
 		if v.Actual == s.Amount {
-			return m.answer(v)
+			return m.passing(v)
 		}
 		return m.fail(Conflict, fmt.Sprintf("reservation %.80q was settled at %s USD, not %s; use adjust to correct it", s.ID, v.Actual, s.Amount))
 	case StateReleased:
@@ -55,7 +55,7 @@ func (m *Machine) settle(s *Settle) Result {
 	}
 	v = m.reservations.edit(id)
 	m.end(id, v, StateSettled, s.Amount, s.Usage)
-	return m.answer(v)
+	return m.passing(v)
 }
 
 // end ends a hold, a provisional charge or, as a correction, a final one with
@@ -157,11 +157,11 @@ func (m *Machine) release(r *Release) Result {
 	case StateSettled, StateFinal:
 		return m.fail(Conflict, fmt.Sprintf("reservation %.80q is %s at %s USD", r.ID, v.State, v.Actual))
 	case StateReleased:
-		return m.answer(v)
+		return m.passing(v)
 	}
 	v = m.reservations.edit(id)
 	m.end(id, v, StateReleased, 0, nil)
-	return m.answer(v)
+	return m.passing(v)
 }
 
 func (m *Machine) unknown(id string) Result {

@@ -400,11 +400,12 @@ func (c *Coder) inside(b []byte, m Message) {
 		c.Fail(fmt.Errorf("%w: messages nested deeper than %d", ErrMalformed, maxDepth))
 		return
 	}
-	outer := *c // c goes through the message itself: another Coder would be garbage at once
-	*c = Coder{buf: b, reading: true, depth: outer.depth + 1, text: outer.text, whole: outer.whole}
+	rest, last := c.buf, c.last // c goes through the message itself: another Coder would be garbage at once
+	c.buf, c.last, c.depth = b, 0, c.depth+1
 	m.Wire(c)
 	err := c.end()
-	if *c = outer; err != nil {
+	c.buf, c.last, c.depth, c.err = rest, last, c.depth-1, nil
+	if err != nil {
 		c.Fail(fmt.Errorf("in field %d: %w", c.last, err))
 	}
 }
@@ -419,14 +420,10 @@ func (c *Coder) writeNested(num int, m Message, keep bool) {
 	if c.depth >= maxDepth {
 		panic("wire: messages nested too deep")
 	}
-	outer := *c
-	*c = Coder{buf: c.buf, depth: outer.depth + 1}
+	last := c.last
+	c.last, c.depth = 0, c.depth+1
 	m.Wire(c)
-	outer.buf = c.buf
-	failed := c.err
-	if *c = outer; failed != nil {
-		c.Fail(failed)
-	}
+	c.last, c.depth = last, c.depth-1
 	size := len(c.buf) - body
 	if size == 0 && !keep {
 		c.buf = c.buf[:start]
