@@ -37,7 +37,7 @@ func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
 		return r
 	}
 	r := run()
-	m.remember(id, notAfter, &r)
+	m.remember(id, notAfter, r)
 	return r
 }
 
@@ -70,14 +70,16 @@ func (m *Machine) attempt(id OpID) *attempt {
 	return nil
 }
 
-func (m *Machine) remember(id OpID, notAfter Time, r *Result) {
+func (m *Machine) remember(id OpID, notAfter Time, r Result) {
 	if id == (OpID{}) {
 		return
 	}
 	if notAfter == 0 {
 		notAfter = m.now + Time(keepUndated)
 	}
-	m.scratch = EncodeResult(m.scratch[:0], r)
+	m.kept = r // on the heap once, not for each
+	m.scratch = EncodeResult(m.scratch[:0], &m.kept)
+	m.kept = Result{}
 	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, result: m.frozen.keep(m.scratch)}, notAfter <= m.now+soonAttempts)
 	for len(m.attempts) > m.limits.Attempts {
 		m.attemptsFrom = max(m.attemptsFrom, m.forgetAttempt(m.longerQueue()))

@@ -73,8 +73,7 @@ func (m *Machine) cancel(c *Cancel) Result {
 		return ok
 	}
 	if a == nil && c.NotAfter >= m.now {
-		cancelled := m.fail(TooLate, "the attempt was cancelled before it came to the ledger")
-		m.remember(c.Attempt, c.NotAfter, &cancelled)
+		m.remember(c.Attempt, c.NotAfter, m.fail(TooLate, "the attempt was cancelled before it came to the ledger"))
 	}
 	return ok
 }

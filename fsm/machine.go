@@ -23,6 +23,7 @@ type Machine struct {
 	state
 	reader  entryReader
 	answers answerRoom
+	kept    Result // the one that is being remembered
 }
 
 // state is all that the log decides, with the ways to find it. A restore
@@ -165,7 +166,7 @@ func (m *Machine) apply(c Command) Result {
 		r, done := m.before(c.OpID, c.NotAfter)
 		if !done {
 			r = m.reserve(c)
-			m.remember(c.OpID, c.NotAfter, &r)
+			m.remember(c.OpID, c.NotAfter, r)
 		}
 		return r
 	case *Settle:

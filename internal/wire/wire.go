@@ -449,18 +449,21 @@ type pointer[T any] interface {
 // Optional is a message that may be absent; an empty one is told apart from
 // none.
 func Optional[T any, P pointer[T]](c *Coder, num int, v **T) {
-	if c.reading {
-		m := new(T)
-		if c.nested(num, P(m), true) {
-			*v = m
+	if !c.reading {
+		if *v == nil {
+			c.order(num)
+			return
 		}
+		c.nested(num, P(*v), true)
 		return
 	}
-	if *v == nil {
-		c.order(num)
+	if !c.next(num, typeBytes) {
 		return
 	}
-	c.nested(num, P(*v), true)
+	if b := c.readBytes(); c.err == nil {
+		*v = new(T)
+		c.inside(b, P(*v))
+	}
 }
 
 // List is a repeated message. When reading, at most max are taken.
