@@ -81,4 +81,15 @@ func (r *Result) Wire(c *wire.Coder) {
 func EncodeResult(b []byte, r *Result) []byte { return wire.Append(b, r) }
 
 // DecodeResult reads what EncodeResult wrote.
-func DecodeResult(b []byte) (r Result, err error) { return r, wire.Decode(b, &r) }
+func DecodeResult(b []byte) (Result, error) {
+	var in struct { // one piece of memory for all of a usual result
+		Result
+		answer
+	}
+	in.Reservation, in.Accounts, in.r.Labels = &in.r, in.accounts[:0], in.labels[:0]
+	err := wire.TextsOf(b).Decode(b, &in.Result)
+	if len(in.Accounts) == 0 {
+		in.Accounts = nil
+	}
+	return in.Result, err
+}

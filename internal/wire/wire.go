@@ -447,7 +447,7 @@ type pointer[T any] interface {
 }
 
 // Optional is a message that may be absent; an empty one is told apart from
-// none.
+// none. It is read into what *v points to, if that is anything.
 func Optional[T any, P pointer[T]](c *Coder, num int, v **T) {
 	if !c.reading {
 		if *v == nil {
@@ -458,10 +458,13 @@ func Optional[T any, P pointer[T]](c *Coder, num int, v **T) {
 		return
 	}
 	if !c.next(num, typeBytes) {
+		*v = nil
 		return
 	}
 	if b := c.readBytes(); c.err == nil {
-		*v = new(T)
+		if *v == nil {
+			*v = new(T)
+		}
 		c.inside(b, P(*v))
 	}
 }
@@ -539,10 +542,16 @@ func (c *Coder) Int64s(num, max int, v *[]int64) {
 // none by standing in a byte string of its own.
 func (c *Coder) OptionalInt64(num int, v **int64) {
 	if c.reading {
-		var one []int64
-		if c.Int64s(num, 1, &one); len(one) == 1 {
-			*v = &one[0]
+		var packed []byte
+		if c.Borrowed(num, &packed); len(packed) == 0 || c.err != nil {
+			return
 		}
+		one, n := binary.Varint(packed)
+		if n != len(packed) || n > 1 && packed[n-1] == 0 {
+			c.Fail(fmt.Errorf("%w: field %d: not one number", ErrMalformed, num))
+			return
+		}
+		*v = &one
 		return
 	}
 	c.order(num)
