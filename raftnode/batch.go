@@ -61,6 +61,9 @@ func (n *Node) batcher() {
 			}
 		}
 		if len(batch) > 0 {
+			if g := n.outbox.ride(maxBatchOps-len(ops), maxBatchBytes-size); g != nil {
+				batch, ops = append(batch, g), append(ops, g.ops...)
+			}
 			n.propagate(batch, ops)
 		}
 	}

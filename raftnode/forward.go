@@ -23,6 +23,7 @@ var errLinkLost = errors.New("connection to the leader lost")
 // forwarder keeps the link to the leader of the moment.
 type forwarder struct {
 	port  *port
+	box   *outbox
 	mu    sync.Mutex
 	link  *link
 	count *nodeMetrics
@@ -32,6 +33,7 @@ type forwarder struct {
 // flight goes into the next one.
 type link struct {
 	id, addr string
+	box      *outbox
 	count    *nodeMetrics
 	queue    chan *group
 	window   chan struct{} // holds one for each frame of operations in flight
@@ -74,7 +76,7 @@ func (f *forwarder) to(id, addr string) *link {
 			l.close(errors.New("the leader changed"))
 		}
 	}
-	l := &link{id: id, addr: addr, count: f.count, queue: make(chan *group, queueLen), window: make(chan struct{}, frameWindow),
+	l := &link{id: id, addr: addr, box: f.box, count: f.count, queue: make(chan *group, queueLen), window: make(chan struct{}, frameWindow),
 		kick: make(chan struct{}, 1), done: make(chan struct{}), sent: map[uint64]*sentFrame{}}
 	f.link = l
 	go l.run(f.port)
@@ -244,6 +246,9 @@ func (l *link) gather(g *group) (batch []*group, held *group) {
 		select {
 		case g = <-l.queue:
 		default:
+			if g = l.box.ride(maxGroupOps-ops, maxGroupBytes-size); g != nil {
+				batch = append(batch, g)
+			}
 			return batch, nil
 		}
 	}

@@ -8,10 +8,11 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-// Bounds of a group, so that several fit into one entry.
+// Bounds of a group: as many operations as an entry has, and half of its bytes,
+// so that two of large ones fit.
 const (
-	maxGroupOps   = 256
-	maxGroupBytes = 250 << 10
+	maxGroupOps   = maxBatchOps
+	maxGroupBytes = maxBatchBytes / 2
 )
 
 // fate tells what became of an attempt.
@@ -32,6 +33,9 @@ type group struct {
 	from   string       // the peer that forwarded it; "": it came in here
 	out    chan outcome // has room for the one outcome
 	dead   atomic.Bool  // nobody waits for it any more
+
+	box *outbox  // where the operations come from that ride along; nobody waits on out
+	ids []uint64 // theirs in the box
 
 	buf []byte    // of the one operation of a pooled group
 	one [1][]byte // ops of a pooled group
@@ -63,6 +67,19 @@ func (o *outcome) resultsOf(n int) ([]fsm.Result, error) {
 		b = rest
 	}
 	return out, nil
+}
+
+// whole tells whether a group that was done has n results, without reading
+// them.
+func (o *outcome) whole(n int) error {
+	if o.results != nil {
+		return nil
+	}
+	_, rest, err := skip(o.raw, n)
+	if err == nil && len(rest) > 0 {
+		err = errFrame
+	}
+	return err
 }
 
 // first is the result of a group of one.
@@ -102,8 +119,14 @@ func giveGroup(g *group) {
 	groups.Put(g)
 }
 
-// answer gives the outcome to who waits.
-func (g *group) answer(o outcome) { g.out <- o }
+// answer gives the outcome to who waits, or to the outbox.
+func (g *group) answer(o outcome) {
+	if g.box != nil {
+		g.box.answered(g.ids, &o)
+		return
+	}
+	g.out <- o
+}
 
 // answerAll ends groups alike that did not go through.
 func answerAll(gs []*group, f fate, err error) {

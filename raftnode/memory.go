@@ -52,6 +52,9 @@ type refusalKey struct {
 	reason  fsm.Reason
 }
 
+// maxReported bounds the counts of one command.
+const maxReported = 256
+
 // refusals counts what was refused from memory until it is reported.
 type refusals struct {
 	mu     sync.Mutex
@@ -100,7 +103,7 @@ func (n *Node) reportRefusals() {
 	for n.sleep(reportEvery) {
 		counts := n.refusals.take()
 		for len(counts) > 0 {
-			k := min(len(counts), maxGroupOps)
+			k := min(len(counts), maxReported)
 			if _, err := n.Submit(context.Background(), &fsm.CountRefusals{Counts: counts[:k]}); err != nil {
 				n.log.Debug("counts of refusals were dropped", "counts", len(counts), "error", err)
 				break

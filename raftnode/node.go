@@ -112,7 +112,7 @@ func Open(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n.port.forward, n.port.info, n.port.wrap = n.serveForward, n.serveInfo, cfg.wrapDial
-	n.fwd = &forwarder{port: n.port, count: n.metrics}
+	n.fwd = &forwarder{port: n.port, box: n.outbox, count: n.metrics}
 	if err := errors.Join(n.openRaft(), n.register(cfg.Registerer), n.explainRecovery()); err != nil {
 		_ = n.port.Close() // the first error counts
 		if n.raft != nil {

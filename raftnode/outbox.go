@@ -17,8 +17,9 @@ const (
 	outboxWorkers = 2         // groups of the outbox on their way at the same time
 	maxOutbox     = 1_000_000 // operations
 	checkpointAge = 5 * time.Second
-	// gatherFor is how long deliveries gather: nobody waits for them, and an
-	// entry of their own for each would hold up the reservations behind it.
+	// gatherFor is how long deliveries gather, unless a batch or frame that goes
+	// out takes them along: nobody waits for them, and an entry of their own for
+	// each would hold up the reservations behind it.
 	gatherFor = 5 * time.Millisecond
 )
 
@@ -52,7 +53,7 @@ func openOutbox(dir string) (*outbox, error) {
 	for len(b) > 0 {
 		op, rest, err := chunk(b)
 		if err == nil {
-			_, err = fsm.DecodeOp(op)
+			err = fsm.CheckOp(op)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w; move the file away to start without what it holds", o.path, err)
@@ -74,10 +75,7 @@ func (o *outbox) add(op []byte) bool {
 	o.ops[o.next] = waitingOp{op, time.Now()}
 	o.todo = append(o.todo, o.next)
 	o.mu.Unlock()
-	select {
-	case o.wake <- struct{}{}:
-	default: // enough workers are awake
-	}
+	o.rouse()
 	return true
 }
 
@@ -88,17 +86,17 @@ func (o *outbox) full() bool {
 	return len(o.todo) >= maxGroupOps
 }
 
-// take returns operations for one group.
-func (o *outbox) take() (ids []uint64, ops [][]byte) {
+// take returns operations for one group of at most so many, and so many bytes.
+func (o *outbox) take(most, bytes int) (ids []uint64, ops [][]byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	size := 0
 	for _, id := range o.todo {
 		op := o.ops[id].op
-		if len(ops) == maxGroupOps || len(ops) > 0 && size+len(op) > maxGroupBytes {
+		if size += len(op) + opOverhead; len(ops) == most || size > bytes {
 			break
 		}
-		ids, ops, size = append(ids, id), append(ops, op), size+len(op)
+		ids, ops = append(ids, id), append(ops, op)
 	}
 	if o.todo = o.todo[len(ids):]; len(o.todo) == 0 {
 		o.todo = nil // let go of the memory
@@ -113,6 +111,36 @@ func (o *outbox) acknowledged(ids []uint64) {
 		delete(o.ops, id)
 	}
 	o.mu.Unlock()
+}
+
+// ride takes what gathers along with a batch or frame that goes out now, as far
+// as it has room, so that it needs no entry of its own; nil: nothing does.
+func (o *outbox) ride(most, bytes int) *group {
+	ids, ops := o.take(most, bytes)
+	if len(ids) == 0 {
+		return nil
+	}
+	g := newGroup(ops)
+	g.box, g.ids, g.queued = o, ids, time.Now()
+	return g
+}
+
+// answered is told what became of those that rode along.
+func (o *outbox) answered(ids []uint64, out *outcome) {
+	if out.fate == fateDone && out.whole(len(ids)) == nil {
+		o.acknowledged(ids)
+		return
+	}
+	o.again(ids)
+	o.rouse()
+}
+
+// rouse wakes a worker; if none sleeps, enough are awake.
+func (o *outbox) rouse() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
 }
 
 // again puts back what was not acknowledged.
@@ -221,7 +249,7 @@ func (n *Node) deliver() {
 		if !n.outbox.full() && !n.sleep(gatherFor) {
 			return
 		}
-		ids, ops := n.outbox.take()
+		ids, ops := n.outbox.take(maxGroupOps, maxGroupBytes)
 		if len(ids) == 0 {
 			select {
 			case <-n.outbox.wake:
@@ -234,7 +262,7 @@ func (n *Node) deliver() {
 		o, _, err := n.submit(context.Background(), t, newGroup(ops))
 		giveTimer(t)
 		if err == nil {
-			_, err = o.resultsOf(len(ids))
+			err = o.whole(len(ids))
 		}
 		if err != nil {
 			n.outbox.again(ids)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,5 +83,74 @@ func TestOutboxIsBounded(t *testing.T) {
 	}
 	if o.add(op) {
 		t.Fatal("the bound does not hold")
+	}
+}
+
+func (o *outbox) mustAdd(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		if !o.add(fsm.EncodeOp(nil, &fsm.Noop{OpID: fsm.OpID{byte(i + 1)}})) {
+			t.Fatal("the outbox is full")
+		}
+	}
+}
+
+// Ensure that operations that ride along are taken as far as there is room, are
+// forgotten once they are done, and come back first when they are not.
+func TestOutboxRidesAlong(t *testing.T) {
+	o, err := openOutbox(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := o.ride(10, 1000); g != nil {
+		t.Fatalf("an empty outbox gave %d operations", len(g.ops))
+	}
+	o.mustAdd(t, 5)
+	size := len(o.ops[1].op) + opOverhead
+	if g := o.ride(10, size-1); g != nil {
+		t.Fatalf("%d operations ride where none fits", len(g.ops))
+	}
+	g := o.ride(10, 3*size)
+	if g == nil || len(g.ops) != 3 {
+		t.Fatalf("%+v rides, want three operations", g)
+	}
+	if two := o.ride(2, 1000); two == nil || !slices.Equal(two.ids, []uint64{4, 5}) {
+		t.Fatalf("%+v rides after them, want the last two", two)
+	} else {
+		two.answer(outcome{fate: fateDone, results: make([]fsm.Result, 2)})
+	}
+	if o.len() != 3 {
+		t.Fatalf("%d are kept, want the three that are under way", o.len())
+	}
+	g.answer(outcome{fate: fateUnknown, err: errLinkLost})
+	o.mustAdd(t, 1)
+	ids, _ := o.take(10, 1000)
+	if !slices.Equal(ids, []uint64{1, 2, 3, 6}) {
+		t.Fatalf("%v are taken after the first three came back, want them first", ids)
+	}
+	g = newGroup(nil)
+	g.box, g.ids = o, ids
+	g.answer(outcome{fate: fateDone, raw: appendChunk(nil, []byte("one result for four"))})
+	if o.len() != 4 {
+		t.Fatalf("%d are kept after an answer with too few results, want 4", o.len())
+	}
+}
+
+// Ensure that what is delivered needs no entry of its own when another
+// operation goes through the log anyway, on the leader and through a follower.
+func TestDeliveriesShareAnEntry(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	agree(t, nodes...)
+	ledger := nodes[leaderOf(t, nodes)].Ledger()
+	for _, n := range nodes {
+		until(t, "a delivery and a submission in one entry", func() bool {
+			before := ledger.AppliedIndex()
+			n.Deliver(&fsm.Noop{})
+			index := submit(t, n, &fsm.Noop{}).Index
+			until(t, "the delivery is acknowledged", func() bool { return n.outbox.len() == 0 })
+			return index == before+1 && ledger.AppliedIndex() == index
+		})
 	}
 }

@@ -4,15 +4,32 @@ import (
 	"crypto/rand"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-func newOpID() fsm.OpID {
-	var id fsm.OpID
-	if _, err := rand.Read(id[:]); err != nil {
-		panic("no randomness: " + err.Error()) // crypto/rand never returns an error
+// idsAtOnce is for how many ids randomness is drawn at once: to ask the system
+// for each would take longer than to encode the operation.
+const idsAtOnce = 64
+
+type randomness struct {
+	bytes [idsAtOnce * len(fsm.OpID{})]byte
+	used  int
+}
+
+var randomnesses = sync.Pool{New: func() any { return &randomness{used: idsAtOnce * len(fsm.OpID{})} }}
+
+func newOpID() (id fsm.OpID) {
+	r := randomnesses.Get().(*randomness)
+	defer randomnesses.Put(r)
+	if r.used == len(r.bytes) {
+		if _, err := rand.Read(r.bytes[:]); err != nil {
+			panic("no randomness: " + err.Error()) // crypto/rand never returns an error
+		}
+		r.used = 0
 	}
+	r.used += copy(id[:], r.bytes[r.used:])
 	return id
 }
 

@@ -105,8 +105,8 @@ func (n *Node) again(ctx context.Context, t *time.Timer) bool {
 // error is about those that got no result, whose Code is 0.
 func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result, error) {
 	results := make([]fsm.Result, len(cs))
-	b := &batchCall{n: n, ctx: ctx, t: time.NewTimer(n.cfg.ReserveTimeout), cs: cs, results: results}
-	defer b.t.Stop()
+	b := &batchCall{n: n, ctx: ctx, t: takeTimer(n.cfg.ReserveTimeout), cs: cs, results: results}
+	defer giveTimer(b.t)
 	todo := make([]int, 0, len(cs))
 	minted := make([]bool, len(cs))
 	policy := false
@@ -179,8 +179,7 @@ func (b *batchCall) send(todo []int) error {
 			ops, size = nil, 0
 		}
 	}
-	for k, i := range todo {
-		op := fsm.EncodeOp(nil, b.cs[i])
+	for k, op := range b.encode(todo) {
 		if len(ops) == maxGroupOps || size+len(op) > maxGroupBytes {
 			cut(k)
 		}
@@ -196,6 +195,22 @@ func (b *batchCall) send(todo []int) error {
 	errs[0] = b.sendGroup(gs[0], parts[0])
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// encode encodes the commands named by todo, all into one piece of memory.
+func (b *batchCall) encode(todo []int) [][]byte {
+	var all []byte
+	ends := make([]int, len(todo))
+	for k, i := range todo {
+		all = fsm.EncodeOp(all, b.cs[i])
+		ends[k] = len(all)
+	}
+	ops := make([][]byte, len(todo))
+	from := 0
+	for k, end := range ends {
+		ops[k], from = all[from:end:end], end
+	}
+	return ops
 }
 
 func (b *batchCall) sendGroup(g *group, part []int) error {
