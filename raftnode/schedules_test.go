@@ -264,7 +264,7 @@ func (s *schedule) check() {
 		for _, r := range results {
 			told[l.Index][string(fsm.EncodeResult(nil, &r))] = true
 			for _, a := range r.Accounts {
-				if r.Code == fsm.OK && a.Limit != nil && r.Reservation != nil && r.Reservation.State == fsm.StateOpen && a.Spent+a.Provisional+a.Held > *a.Limit {
+				if r.Code == fsm.OK && a.Limit != nil && r.Reservation != nil && r.Reservation.State == fsm.StateOpen && r.Reservation.Amount > 0 && a.Spent+a.Provisional+a.Held > *a.Limit {
 					s.t.Errorf("entry %d grants over the limit: %+v", l.Index, a)
 				}
 			}
