@@ -18,6 +18,7 @@ type load struct {
 	serving []*node
 	made    atomic.Int64 // answered with 200
 	end     chan struct{}
+	ended   sync.Once
 	wg      sync.WaitGroup
 }
 
@@ -29,6 +30,7 @@ func startLoad(c *cluster, agent string, clients int, may func(status int) bool)
 		l.wg.Add(1)
 		go l.client(agent, i)
 	}
+	c.T.Cleanup(func() { l.stop() }) // before the nodes stop, where a test fails
 	return l
 }
 
@@ -83,7 +85,7 @@ func (l *load) goesOn(calls int64) {
 
 // stop ends the clients and returns how many calls were made.
 func (l *load) stop() int64 {
-	close(l.end)
+	l.ended.Do(func() { close(l.end) })
 	l.wg.Wait()
 	return l.made.Load()
 }

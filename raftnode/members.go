@@ -96,7 +96,12 @@ func (n *Node) change(ctx context.Context, q question, here func() error, gone f
 			return ErrClosed
 		case <-ctx.Done():
 			giveTimer(pause)
-			return &UnavailableError{Reason: err.Error(), MayApply: true}
+			reason := err.Error()
+			var unavailable *UnavailableError
+			if errors.As(err, &unavailable) { // which says that the cluster is not available itself
+				reason = unavailable.Reason
+			}
+			return &UnavailableError{Reason: reason, MayApply: true}
 		}
 		giveTimer(pause)
 	}
