@@ -77,3 +77,26 @@ func TestEveryMetricIsInTheTable(t *testing.T) {
 		t.Fatalf("only %d metrics found", found)
 	}
 }
+
+// Ensure that every type of event is in the table of alerts.md, by its name or
+// by its group.
+func TestEveryEventIsInTheTable(t *testing.T) {
+	source, err := os.ReadFile("../fsm/event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("alerts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := regexp.MustCompile(`(?m)^\s+Event\w+\s+= "([a-z._]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(types) < 25 {
+		t.Fatalf("only %d types of events found", len(types))
+	}
+	for _, m := range types {
+		group, _, _ := strings.Cut(m[1], ".")
+		if !strings.Contains(string(page), "`"+m[1]+"`") && !strings.Contains(string(page), "`"+group+".*`, ") {
+			t.Errorf("alerts.md does not tell of %s", m[1])
+		}
+	}
+}
