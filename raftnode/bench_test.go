@@ -126,7 +126,7 @@ func reserveAndSettle(n *Node, i int64) error {
 // appending 4 KiB to a file and syncing it took just before, p50.
 func BenchmarkRoundTrip(b *testing.B) {
 	for _, store := range []string{LogStoreBolt, LogStoreWAL} {
-		for _, rtt := range []time.Duration{0, 250 * time.Microsecond, time.Millisecond, 5 * time.Millisecond} {
+		for _, rtt := range []time.Duration{0, time.Millisecond, 5 * time.Millisecond} {
 			for _, callers := range []int{1, 256} {
 				for _, at := range []string{"leader", "follower"} {
 					if at == "follower" && callers > 1 {
@@ -149,6 +149,67 @@ func BenchmarkRoundTrip(b *testing.B) {
 			}
 		}
 	}
+}
+
+// BenchmarkStart opens a node whose ledger has a million accounts until it serves:
+// from a snapshot and a log of 100,000 operations behind it.
+func BenchmarkStart(b *testing.B) {
+	const accounts, behind = 1_000_000, 100_000
+	for _, store := range []string{LogStoreBolt, LogStoreWAL} {
+		b.Run("store="+store, func(b *testing.B) {
+			c := config(b, "a", freeAddress(b), 1)
+			c.LogStore = store
+			limits := fsm.DefaultLimits()
+			limits.Accounts, limits.AccountsPerBudget = 2*accounts, 2*accounts // one key makes all
+			c.Seed = fsm.Seed{Limits: &limits, Budgets: []fsm.Budget{{Name: "agent", Per: []string{fsm.LabelAgent}, Window: fsm.Window{Kind: fsm.WindowMonth}}}}
+			n := start(b, c)
+			until(b, "the node serves", n.Leading)
+			chargeAll(b, n, 0, accounts)
+			if err := n.raft.Snapshot().Error(); err != nil {
+				b.Fatal(err)
+			}
+			chargeAll(b, n, accounts, accounts+behind)
+			n.kill()
+			b.ResetTimer()
+			for range b.N {
+				n := start(b, c)
+				until(b, "the node serves again", n.Leading)
+				b.StopTimer()
+				if got := n.Ledger().Stats().Accounts; got < accounts {
+					b.Fatalf("%d accounts", got)
+				}
+				n.kill()
+				b.StartTimer()
+			}
+		})
+	}
+}
+
+// chargeAll charges agents from to to, one account for each of the first million.
+func chargeAll(b *testing.B, n *Node, from, to int) {
+	b.Helper()
+	const size = 200
+	batches := make(chan int)
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			for at := range batches {
+				var ops []fsm.Command
+				for i := at; i < min(at+size, to); i++ {
+					ops = append(ops, &fsm.Charge{ID: fmt.Sprint("c", i), Amount: 1, Labels: fsm.Labels{{Name: fsm.LabelAgent, Value: fmt.Sprintf("researcher-%06d", i%1_000_000)}}})
+				}
+				res, err := n.SubmitBatch(context.Background(), ops)
+				if err != nil || len(res) != len(ops) {
+					b.Errorf("%d results, error %v", len(res), err)
+				}
+			}
+		})
+	}
+	for at := from; at < to; at += size {
+		batches <- at
+	}
+	close(batches)
+	wg.Wait()
 }
 
 // delayOf is how long the system really sleeps for a short time, p50.
