@@ -54,6 +54,7 @@ func (r *runner) overHTTP(ctx context.Context) error {
 		return func(i int) Operation { return NewAPICaller(client, spread(r.servers.admin, i), i, hot).Do }
 	}
 	if r.wants("http") {
+		r.part = "http"
 		s := &Section{}
 		for _, n := range r.Callers {
 			front := clientArm(r.raw.admin, caseFront, n, 1, func(i int) Operation { return newFrontCaller(client, spread(r.raw.URLs, i), i).Do })
@@ -93,6 +94,7 @@ func (r *runner) overHTTP(ctx context.Context) error {
 // batch measures many reservations in a request against the raw log with as
 // many operations under way.
 func (r *runner) batch(ctx context.Context, client *http.Client) error {
+	r.part = "batch"
 	s := &Section{}
 	for _, shape := range batchShapes {
 		callers, size := shape[0], shape[1]
@@ -121,6 +123,7 @@ func (r *runner) throughProxy(ctx context.Context) error {
 	}
 	client := NewHTTPClient(maxCallers)
 	defer client.CloseIdleConnections()
+	r.part = "proxy"
 	s := &Section{}
 	doors := []struct {
 		name  string

@@ -20,7 +20,7 @@ func (r *runner) profile(ctx context.Context, a *arm, turn int, d time.Duration)
 	}
 	go func() {
 		url := fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", a.watch[0], int(d.Seconds()))
-		done <- download(ctx, url, filepath.Join(r.Profiles, fmt.Sprintf("%s-%d.pprof", a.name, a.callers)))
+		done <- download(ctx, url, filepath.Join(r.Profiles, fmt.Sprintf("%s-%s-%d.pprof", r.part, a.name, a.callers)))
 	}()
 	return done
 }

@@ -90,6 +90,7 @@ type runner struct {
 	Options
 	host     *Host
 	report   *Report
+	part     string   // that is measured
 	raw      *Cluster // no ledger
 	ledger   *Cluster
 	servers  *Cluster
@@ -242,6 +243,7 @@ func (r *runner) inProcess(ctx context.Context) (err error) {
 	if !r.wants("raw", "reserve_settle", "memory") {
 		return nil
 	}
+	r.part = "reserve_settle"
 	raw, spend := &Section{}, &Section{}
 	for _, n := range r.Callers {
 		var arms []*arm
@@ -289,6 +291,7 @@ func (r *runner) logStores(ctx context.Context) error {
 	if !r.wants("log_stores") {
 		return nil
 	}
+	r.part = "log_stores"
 	s := &Section{}
 	var clusters []*Cluster
 	for _, store := range logStores {
@@ -332,7 +335,7 @@ func (r *runner) most() int {
 
 // memory compares refusals from memory with what is granted by the same door.
 func (r *runner) memory(ctx context.Context, door string, granted, refused *arm) error {
-	granted.name = "granted_" + door
+	r.part, granted.name = "memory", "granted_"+door
 	cases, err := r.together(ctx, granted, refused)
 	if err != nil {
 		return err
