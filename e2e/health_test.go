@@ -60,14 +60,15 @@ func TestHealthTellsWhatIsWrong(t *testing.T) {
 	spoiled := strings.Replace(string(config), `"sk-of-the-provider"`, `"sk-of-somebody-else"`, 1)
 	at := strings.LastIndex(spoiled, c.provider.URL())
 	spoiled = spoiled[:at] + "http://" + dead + spoiled[at+len(c.provider.URL()):]
+	spoiled = strings.Replace(spoiled, "data_dir", "log_store = \"wal\"\n  data_dir", 1)
 	bad := filepath.Join(c.Dir, "bad.hcl")
 	if err := os.WriteFile(bad, []byte(spoiled), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := c.CLI("doctor", "-config", bad)
 	if err == nil || !strings.Contains(out, "does not take the key (status 401): check api_key") || !strings.Contains(out, "connection refused") ||
-		!strings.Contains(out, "2 failed") {
-		t.Errorf("doctor with a wrong key and a provider that is not there: %v\n%s", err, out)
+		!strings.Contains(out, `its log was written with log_store = "boltdb"`) || !strings.Contains(out, "3 failed") {
+		t.Errorf("doctor with a wrong key, a provider that is not there and another log store: %v\n%s", err, out)
 	}
 
 	healthcheck := func(addrs string) (string, error) {

@@ -1,6 +1,7 @@
 package raftnode
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -44,17 +45,26 @@ type ownedStores interface {
 	io.Closer
 }
 
+// CheckLogStore reports a data directory whose log another store wrote. "" stands
+// for LogStoreBolt.
+func CheckLogStore(dataDir, logStore string) error {
+	logStore = cmp.Or(logStore, LogStoreBolt)
+	other := map[string]string{LogStoreBolt: LogStoreWAL, LogStoreWAL: LogStoreBolt}[logStore]
+	there, err := hasLog(dataDir, other)
+	if err == nil && there {
+		err = fmt.Errorf("data directory %s: its log was written with log_store = %q, and this node is set to %q; set it back, or, to change the store, remove the node from the cluster and let it join again with an empty directory",
+			dataDir, other, logStore)
+	}
+	return err
+}
+
 // openStores opens the log of a node in its data directory.
 func (c *Config) openStores() (ownedStores, error) {
-	other := map[string]string{LogStoreBolt: LogStoreWAL, LogStoreWAL: LogStoreBolt}[c.LogStore]
-	if there, err := hasLog(c.DataDir, other); err != nil {
+	err := CheckLogStore(c.DataDir, c.LogStore)
+	if err != nil {
 		return nil, err
-	} else if there {
-		return nil, fmt.Errorf("data directory %s: its log was written with log_store = %q, and this node is set to %q; set it back, or, to change the store, remove the node from the cluster and let it join again with an empty directory",
-			c.DataDir, other, c.LogStore)
 	}
 	var s ownedStores
-	var err error
 	if c.LogStore == LogStoreWAL {
 		s, err = openWAL(filepath.Join(c.DataDir, walDir), c.Logger, c.walFiles, c.walSegment)
 	} else {

@@ -288,6 +288,9 @@ func TestLogStoreIsFixed(t *testing.T) {
 			n := start(t, c)
 			until(t, "the node serves", n.Leading)
 			n.kill()
+			if err := CheckLogStore(c.DataDir, pair[0]); err != nil {
+				t.Fatal(err)
+			}
 			c.LogStore = pair[1]
 			_, err := Open(c)
 			if err == nil {

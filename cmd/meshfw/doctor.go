@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/client"
 	"github.com/mesh-cost-firewall/meshfw/config"
+	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
 // finding is one thing that doctor looked at.
@@ -60,6 +62,7 @@ its data_dir (or of -dir). Ends with status 1 when something fails.`,
 				d.disk(dir)
 			}
 			if cfg != nil {
+				d.logStore(cfg)
 				d.providers(c.Context(), cfg)
 			}
 			if err := emit(c, map[string]any{"findings": d.findings}, d.show); err != nil {
@@ -74,6 +77,15 @@ its data_dir (or of -dir). Ends with status 1 when something fails.`,
 	c.Flags().StringVar(&path, "config", "", "config of a node: look at its providers and its disk too")
 	c.Flags().StringVar(&dir, "dir", "", "directory on the disk to time")
 	return c
+}
+
+// logStore looks whether the log in data_dir is of the store that is configured.
+func (d *doctor) logStore(cfg *config.Config) {
+	if err := raftnode.CheckLogStore(cfg.Node.DataDir, cfg.Node.LogStore); err != nil {
+		d.add("log store", "fail", "%v", err)
+		return
+	}
+	d.add("log store", "ok", "%s", cmp.Or(cfg.Node.LogStore, raftnode.LogStoreBolt))
 }
 
 type doctor struct{ findings []finding }
