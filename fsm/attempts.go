@@ -41,6 +41,23 @@ func (m *Machine) once(id OpID, notAfter Time, run func() Result) Result {
 	return r
 }
 
+// spendOnce runs an operation that records spend unless its OpID was seen. It
+// is never too late; its result is frozen for as long as nodes propose an attempt
+// again, also when its record was dropped at the bound. After that its record
+// answers for it.
+func (m *Machine) spendOnce(id OpID, run func() Result) Result {
+	a := m.attempt(id)
+	switch {
+	case a == nil:
+		r := run()
+		m.remember(id, m.now+soonAttempts, r)
+		return r
+	case a.NotAfter < m.now: // it is forgotten soon
+		return run()
+	}
+	return a.outcome()
+}
+
 // before answers an operation that is not to be run: one that was seen, or one
 // that is too late.
 func (m *Machine) before(id OpID, notAfter Time) (Result, bool) {

@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -309,4 +310,39 @@ func TestUnitsAreTheMostThatFit(t *testing.T) {
 			t.Errorf("%d fit %d at %+v", got, span, r)
 		}
 	})
+}
+
+// Ensure that spend which is proposed again under its op_id counts once and is
+// answered as it was, also when its record was dropped, early at the bound or by
+// time, and by a restored ledger.
+func TestSpendProposedAgainCountsOnce(t *testing.T) {
+	s := newBook(t)
+	bounds := DefaultLimits()
+	bounds.Reservations = 2
+	s.m = New(bounds)
+	s.budget("b", 1000, nil)
+	charge := &Charge{OpID: opID(1), ID: "c", Amount: usd(5)}
+	adjust := &Adjust{OpID: opID(2), ID: "a", Account: AccountRef{"b", "-"}, Amount: usd(7)}
+	firstCharge, firstAdjust := s.want(OK, charge), s.want(OK, adjust)
+	s.want(OK, hold("r1", 1)) // each takes the place of a closed record
+	s.want(OK, hold("r2", 1))
+	if _, there := s.m.Reservation("c"); there {
+		t.Fatal("the charge's record is still there, so nothing is proven")
+	}
+	again := func(s *book) {
+		t.Helper()
+		for _, x := range []struct {
+			c     Command
+			first Result
+		}{{charge, firstCharge}, {adjust, firstAdjust}} {
+			if r := s.want(OK, x.c); !bytes.Equal(EncodeResult(nil, &r), EncodeResult(nil, &x.first)) {
+				t.Errorf("%T was answered %+v, and again %+v", x.c, x.first, r)
+			}
+		}
+		s.figures("b", "-", 12, 0, 2)
+	}
+	again(s)
+	again(&book{&script{t: t, m: s.restored(), index: s.index, now: s.now}})
+	s.now += soonAttempts // the longest that a node goes on
+	again(s)
 }

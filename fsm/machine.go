@@ -178,9 +178,9 @@ func (m *Machine) apply(c Command) Result {
 	case *Cancel:
 		return m.cancel(c)
 	case *Charge:
-		return m.charge(c)
+		return m.spendOnce(c.OpID, func() Result { return m.charge(c) })
 	case *Adjust:
-		return m.adjust(c)
+		return m.spendOnce(c.OpID, func() Result { return m.adjust(c) })
 	case *Reset:
 		return m.once(c.OpID, 0, func() Result { return m.reset(c) })
 	case *CountRefusals:

@@ -264,6 +264,9 @@ func (l *Ledger) Drop(ref fsm.AccountRef) error {
 // it is late.
 func (l *Ledger) apply(c fsm.Command) Answer {
 	id, notAfter := identity(c)
+	if spends(c) {
+		return l.spendOnce(id, c)
+	}
 	if a := l.seen[id]; a != nil && id != (fsm.OpID{}) {
 		again := a.answer
 		again.OrLate = a.notAfter != 0 && a.notAfter < l.Now
@@ -279,15 +282,41 @@ func (l *Ledger) apply(c fsm.Command) Answer {
 	return a
 }
 
+// spends tells what records spend without a reservation.
+func spends(c fsm.Command) bool {
+	switch c.(type) {
+	case *fsm.Charge, *fsm.Adjust:
+		return true
+	}
+	return false
+}
+
+// spendOnce freezes the first answer for 10 s; later the record answers.
+func (l *Ledger) spendOnce(id fsm.OpID, c fsm.Command) Answer {
+	a := l.seen[id]
+	switch {
+	case id == (fsm.OpID{}), a != nil && a.notAfter < l.Now:
+		return l.run(c)
+	case a == nil:
+		l.seen[id] = &attempt{l.Now + 10e9, l.run(c)}
+		a = l.seen[id]
+	}
+	return a.answer
+}
+
 // identity returns the op_id of a command and until when it may be applied; 0
-// means always. Settle, Release, Charge, Adjust and Cancel are repeated by the
-// record that they name.
+// means always. Settle, Release and Cancel are repeated by the record that they
+// name.
 func identity(c fsm.Command) (fsm.OpID, fsm.Time) {
 	switch c := c.(type) {
 	case *fsm.Reserve:
 		return c.OpID, c.NotAfter
 	case *fsm.Extend:
 		return c.OpID, c.NotAfter
+	case *fsm.Charge:
+		return c.OpID, 0
+	case *fsm.Adjust:
+		return c.OpID, 0
 	case *fsm.Reset:
 		return c.OpID, 0
 	case *fsm.CountRefusals:

@@ -58,7 +58,7 @@ func notAfter(c fsm.Command) fsm.Time {
 // frozen by its op_id.
 func late(c fsm.Command) bool {
 	switch c.(type) {
-	case *fsm.Settle, *fsm.Release, *fsm.Charge, *fsm.Adjust:
+	case *fsm.Settle, *fsm.Release:
 		return false
 	}
 	return true
