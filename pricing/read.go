@@ -3,8 +3,10 @@ package pricing
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Reading is what a provider's answer says it used.
@@ -44,27 +46,26 @@ func decodeUsage(raw []byte, into any) error {
 
 // count is a number that may be absent. Absent and null read as zero; ok
 // tells them from a reported zero.
-type count struct{ p *int64 }
-
-func (c count) ok() bool { return c.p != nil }
-
-func (c count) n() int64 {
-	if c.p == nil {
-		return 0
-	}
-	return *c.p
+type count struct {
+	value    int64
+	reported bool
 }
 
-// UnmarshalJSON keeps presence.
-func (c *count) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		return nil
-	}
-	var n int64
-	if err := json.Unmarshal(b, &n); err != nil {
+func (c count) ok() bool { return c.reported }
+
+func (c count) n() int64 { return c.value }
+
+// UnmarshalJSONFrom keeps presence. A number that is not whole is an error.
+func (c *count) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	raw, err := d.ReadValue()
+	if err != nil || raw.Kind() == 'n' {
 		return err
 	}
-	c.p = &n
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		return fmt.Errorf("%.40s: want a whole number", raw)
+	}
+	*c = count{n, true}
 	return nil
 }
 

@@ -50,7 +50,7 @@ func ReadOpenAIChatUsage(usage []byte) (Reading, error) {
 			return Reading{}, fmt.Errorf("%w: no completion_tokens and no total_tokens", ErrNoUsage)
 		}
 		rest := max(0, o.TotalTokens.n()-o.PromptTokens.n())
-		o.CompletionTokens = count{&rest}
+		o.CompletionTokens = count{rest, true}
 	}
 	in := inputParts{total: o.PromptTokens, cached: o.PromptCacheHit}
 	if !in.cached.ok() {
