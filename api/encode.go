@@ -28,8 +28,8 @@ type answer struct {
 
 var answers = sync.Pool{New: func() any { return new(answer) }}
 
-// wholeAnswer is above what net/http finds the length of by itself.
-const wholeAnswer = 1 << 10
+// wholeAnswer is the longest that net/http finds the length of by itself.
+const wholeAnswer = 2 << 10
 
 // answered sends what write writes.
 func answered(c echo.Context, write func(*answer)) error {
