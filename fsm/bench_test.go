@@ -317,7 +317,7 @@ func heapInUse() uint64 {
 // Ensure an account with a calendar window stays under 300 B and an open hold
 // over four accounts under 400 B, indexes and all.
 func TestMemory(t *testing.T) {
-	const n = 200_000
+	const n = 100_000
 	m := New(DefaultLimits())
 	limit := money.Max / 2
 	before := heapInUse()
