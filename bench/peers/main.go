@@ -20,8 +20,9 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/internal/bench"
 )
 
-// batch is what the batch route is asked for: callers, reservations of each.
-const batchCallers, batchSize = 16, 64
+// batchShapes are what the batch route is asked for: callers, and reservations in
+// each of their requests.
+var batchShapes = [][2]int{{16, 64}, {4, 1024}}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "etcd" {
@@ -89,15 +90,30 @@ func run(ctx context.Context, binary, dir string, duration time.Duration, caller
 			peers = append(peers, bench.Peer{Name: s.name, Callers: n, Caller: s.caller})
 		}
 		if n == counts[len(counts)-1] {
-			peers = append(peers, bench.Peer{Name: "meshfw, batch route", Callers: batchCallers, Size: batchSize,
-				Caller: func(i int) bench.Operation { return bench.NewBatchCaller(client, cluster.API(i), i, batchSize) }})
+			for _, b := range batchShapes {
+				peers = append(peers, bench.Peer{Name: fmt.Sprintf("meshfw, batch route, %d in a request", b[1]), Callers: b[0], Size: b[1],
+					Caller: func(i int) bench.Operation { return bench.NewBatchCaller(client, cluster.API(i), i, b[1]) }})
+			}
 		}
 		cases, err := bench.Compare(ctx, duration, progress, peers)
 		if err != nil {
 			return err
 		}
-		for _, c := range cases {
-			fmt.Fprintf(out, "%s\t%d\t%.0f\t%.3f\t%.3f\t%.2f times\n", c.Name, c.Callers, c.OperationsPerSecond, c.P50MS, c.P99MS, cases[0].OperationsPerSecond/c.OperationsPerSecond)
+		var redis float64 // what the batch route is held against
+		for i, c := range cases {
+			compared := ""
+			switch {
+			case i >= len(list):
+				if redis > 0 {
+					compared = fmt.Sprintf("%.2f times Redis", c.OperationsPerSecond/redis)
+				}
+			case i > 0:
+				compared = fmt.Sprintf("%.2f times", cases[0].OperationsPerSecond/c.OperationsPerSecond)
+				if c.Name == redisName {
+					redis = c.OperationsPerSecond
+				}
+			}
+			fmt.Fprintf(out, "%s\t%d\t%.0f\t%.3f\t%.3f\t%s\n", c.Name, c.Callers, c.OperationsPerSecond, c.P50MS, c.P99MS, compared)
 		}
 	}
 	return out.Flush()

@@ -26,6 +26,8 @@ for i = 1, 3 do redis.call('HINCRBY', KEYS[i], 'spent', ARGV[1]) end
 redis.call('SET', KEYS[4], ARGV[1], 'EX', 60)
 return 1`)
 
+const redisName = "Redis, 1 node, fsync always"
+
 // startRedis starts one server that syncs every write.
 func startRedis(ctx context.Context, h *bench.Host) (system, error) {
 	program, err := exec.LookPath("redis-server")
@@ -52,7 +54,7 @@ func startRedis(ctx context.Context, h *bench.Host) (system, error) {
 	if err := h.Until(ctx, p, "Redis", func() bool { return c.Ping(ctx).Err() == nil }); err != nil {
 		return system{}, err
 	}
-	return system{"Redis, 1 node, fsync always", func(i int) bench.Operation {
+	return system{redisName, func(i int) bench.Operation {
 		next := i
 		return func(ctx context.Context) error {
 			next += 7
