@@ -69,7 +69,7 @@ bench: ## Go benchmarks of the hot path, BENCHCOUNT (6) times, summed up by benc
 	$(GO) tool -modfile=bench/go.mod benchstat $(BENCHBASE) bin/bench.txt
 
 .PHONY: bench-peers
-bench-peers: build ## the same debit in etcd, PostgreSQL and Redis (Debian: apt-get install postgresql redis-server), taking turns with the firewall
+bench-peers: build ## the same debit in etcd, PostgreSQL and Redis (make deps-peers installs the two), taking turns with the firewall
 	cd bench && $(GO) build -o ../bin/bench-peers ./peers
 	bin/bench-peers -meshfw bin/meshfw
 
@@ -123,6 +123,11 @@ release: ## archives for Linux and macOS, bills of materials and checksums in di
 deps: ## Debian packages that some tests use; without them those tests skip (needs root)
 	apt-get update
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy prometheus iproute2 strace
+
+.PHONY: deps-peers
+deps-peers: ## Debian packages that make bench-peers compares with; it starts them itself, on loopback (needs root)
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql redis-server
 
 .PHONY: clean
 clean: ## remove what was built and the development cluster's data
