@@ -127,10 +127,12 @@ func (s *Server) AdminHandler() http.Handler { return s.guard(false, true) }
 // defaultRead is as fresh as the leader.
 const defaultRead = raftnode.Default
 
+var levels = map[string]raftnode.Consistency{"": raftnode.Default, "default": raftnode.Default,
+	"stale": raftnode.Stale, "consistent": raftnode.Consistent}
+
 // fresh waits until the ledger is as fresh as the query asks.
 func (s *Server) fresh(c echo.Context) error {
-	level, ok := map[string]raftnode.Consistency{"": raftnode.Default, "default": raftnode.Default,
-		"stale": raftnode.Stale, "consistent": raftnode.Consistent}[c.QueryParam("consistency")]
+	level, ok := levels[c.QueryParam("consistency")]
 	if !ok {
 		return badInput("consistency: want stale, default or consistent", "")
 	}
