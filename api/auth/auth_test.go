@@ -254,3 +254,35 @@ func TestTrustedHeadersAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkGate is what a key costs a request: found by its secret, and its
+// labels laid over those of a body and of headers.
+func BenchmarkGate(b *testing.B) {
+	secret, err := NewSecret()
+	if err != nil {
+		b.Fatal(err)
+	}
+	g, k := gate(b, Options{TrustedHeaders: []string{"X-User-Id"}})
+	k.put(secret, fsm.Key{ID: "key_0123456789abcdef", Name: "k", Role: fsm.RoleAgent, Labels: fsm.Labels{{Name: "agent", Value: "a"}, {Name: "team", Value: "t"}}})
+	r := request(secret)
+	r.Header.Set("X-User-Id", "u")
+	c, err := g.Identify(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	said := fsm.Labels{{Name: "agent", Value: "a"}, {Name: "user", Value: "u"}}
+	for name, f := range map[string]func() error{
+		"Identify":   func() error { _, err := g.Identify(r); return err },
+		"BodyLabels": func() error { _, err := g.BodyLabels(c, said); return err },
+		"Labels":     func() error { _, err := g.Labels(c, r.Header); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
