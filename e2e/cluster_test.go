@@ -50,7 +50,9 @@ func startWith(t *testing.T, l clustertest.Layout) *cluster {
 	go provider.Serve()
 	t.Cleanup(func() { provider.Close() })
 
-	l.HTTP += "\n  drain_delay = \"1ms\""
+	if !strings.Contains(l.HTTP, "drain_delay") {
+		l.HTTP += "\n  drain_delay = \"1ms\""
+	}
 	var providers strings.Builder
 	for _, p := range [][3]string{{"openai", "openai", `"gpt-*", "text-embedding-*"`}, {"anthropic", "anthropic", `"claude-*"`}, {"google", "gemini", `"gemini-*"`}} {
 		fmt.Fprintf(&providers, `

@@ -22,10 +22,13 @@ type load struct {
 	wg      sync.WaitGroup
 }
 
-// startLoad starts clients in the name of an agent; a call that fails fails the
-// test.
-func startLoad(c *cluster, agent string, clients int, may func(status int) bool) *load {
-	l := &load{c: c, may: may, serving: append([]*node(nil), c.Nodes...), end: make(chan struct{})}
+// startLoad starts clients in the name of an agent, through some nodes, all when
+// none is named; a call that fails fails the test.
+func startLoad(c *cluster, agent string, clients int, may func(status int) bool, through ...*node) *load {
+	if len(through) == 0 {
+		through = c.Nodes
+	}
+	l := &load{c: c, may: may, serving: append([]*node(nil), through...), end: make(chan struct{})}
 	for i := range clients {
 		l.wg.Add(1)
 		go l.client(agent, i)

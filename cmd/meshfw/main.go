@@ -65,6 +65,7 @@ or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
 		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand(),
 		tlsCommand(), initCommand(), healthcheckCommand(), benchCommand())
 	root.InitDefaultCompletionCmd()
+	completable(root)
 	checked(root)
 	return root
 }
