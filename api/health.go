@@ -14,8 +14,9 @@ import (
 // nobody restarts a node because another one is gone.
 func (s *Server) live(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 
-// ready answers 503 until every check holds. ?verbose names each, and how the
-// config differs from the cluster; ?exclude=NAME leaves one out.
+// ready answers 503 until every check holds, but for those that only advise.
+// ?verbose names each, and how the config differs from the cluster; ?exclude=NAME
+// leaves one out.
 func (s *Server) ready(c echo.Context) error {
 	q := c.QueryParams()
 	_, verbose := q["verbose"]
@@ -26,6 +27,8 @@ func (s *Server) ready(c echo.Context) error {
 		switch {
 		case slices.Contains(q["exclude"], k.Name):
 			mark = "excluded"
+		case !k.OK && k.Advisory:
+			mark = "!"
 		case !k.OK:
 			mark, ready = "-", false
 		}

@@ -34,7 +34,7 @@ func TestHealthTellsWhatIsWrong(t *testing.T) {
 	c := start(t, wide)
 	n := c.Nodes[0]
 	status, text := c.readyz(n, "?verbose")
-	for _, check := range []string{"member", "leader", "ledger", "applied", "disk", "draining", "running", "clock", "config"} {
+	for _, check := range []string{"member", "leader", "term", "ledger", "applied", "lag", "disk", "draining", "running", "clock", "config"} {
 		if !strings.Contains(text, "[+] "+check+": ") {
 			t.Errorf("readyz?verbose does not name %s:\n%s", check, text)
 		}

@@ -82,6 +82,7 @@ type Config struct {
 
 	walSegment   int    // bytes; 0: raft-wal's own
 	trailingLogs uint64 // 0: as in production
+	readyLag     uint64 // 0: as in production
 
 	transportTimeout, transferStall time.Duration
 	wrapDial                        func(net.Conn) net.Conn

@@ -168,8 +168,10 @@ func (n *Node) Status() Status {
 	s.Checks = []Check{
 		{Name: "member", OK: n.isMember(), Detail: "this node is in the cluster's configuration"},
 		{Name: "leader", OK: lead != "" && (lead != n.serverID || n.serving.Load()), Detail: leading},
+		n.termCheck(),
 		{Name: "ledger", OK: n.machine.Seeded(), Detail: "the ledger has its seed"},
 		{Name: "applied", OK: n.caughtUp(), Detail: "applied what was committed when this node was started"},
+		n.lagCheck(),
 		{Name: "disk", OK: diskErr == nil, Detail: disk},
 		{Name: "draining", OK: !n.draining.Load(), Detail: "the node takes new calls"},
 		{Name: "running", OK: n.Err() == nil, Detail: "the node has not failed"},

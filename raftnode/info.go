@@ -38,7 +38,7 @@ type question struct {
 	ID      string `json:"id,omitempty"`
 	Address string `json:"address,omitempty"`
 	Admin   bool   `json:"admin,omitempty"` // join: an operator asked for it
-	Index   uint64 `json:"index,omitempty"`
+	Index   uint64 `json:"index,omitempty"` // applied, digests: this one; who: committed, where the leader asks
 	Size    int64  `json:"size,omitempty"`
 	Force   bool   `json:"force,omitempty"`
 
@@ -185,6 +185,7 @@ func (n *Node) serveInfo(c net.Conn, from hello) {
 func (n *Node) answerInfo(ctx context.Context, q *question, r *reply, c net.Conn, from hello) error {
 	switch q.Kind {
 	case askWho:
+		n.progress.heard(q.Index)
 		return nil
 	case askApplied:
 		return n.waitApplied(ctx, q.Index)

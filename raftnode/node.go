@@ -63,6 +63,7 @@ type Node struct {
 	disk      disk
 	writes    writes
 	transfers transfers
+	progress  progress
 
 	serving  atomic.Bool // leader, and ready to put entries into the log
 	draining atomic.Bool
@@ -152,6 +153,7 @@ func (n *Node) openRaft() error {
 	if err != nil {
 		return fmt.Errorf("log cache: %w", err)
 	}
+	n.progress.logs = logs
 	snaps, err := raft.NewFileSnapshotStoreWithLogger(n.cfg.DataDir, snapshotsKept, n.log)
 	if err != nil {
 		return fmt.Errorf("snapshot store: %w", err)

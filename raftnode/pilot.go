@@ -110,7 +110,7 @@ func (p *pilot) FetchServerStats(ctx context.Context, servers map[raft.ServerID]
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			r, err := p.n.askWithin(limit, string(id), string(s.Address), question{Kind: askWho})
+			r, err := p.n.askWithin(limit, string(id), string(s.Address), question{Kind: askWho, Index: p.n.raft.CommitIndex()})
 			stats := &autopilot.ServerStats{LastContact: -1}
 			if err == nil {
 				stats = &autopilot.ServerStats{LastContact: r.LastContact, LastTerm: r.LastTerm, LastIndex: r.LastIndex}
