@@ -100,3 +100,22 @@ func TestEveryEventIsInTheTable(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that every page can be found from the README and from llms.txt.
+func TestEveryPageIsListed(t *testing.T) {
+	found, err := filepath.Glob("*.md")
+	if err != nil || len(found) < 12 {
+		t.Fatalf("%v %v", found, err)
+	}
+	for list, prefix := range map[string]string{"../README.md": "docs/", "llms.txt": ""} {
+		text, err := os.ReadFile(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range found {
+			if !strings.Contains(string(text), "]("+prefix+page+")") {
+				t.Errorf("%s does not link to %s", list, page)
+			}
+		}
+	}
+}
