@@ -219,7 +219,9 @@ func (l *Label) Wire(c *wire.Coder) {
 func (l *Labels) wire(c *wire.Coder, num int) {
 	list := []Label(*l)
 	wire.List(c, num, maxLabels, &list)
-	*l = list
+	if c.Reading() {
+		*l = list
+	}
 }
 
 func (a *Alternative) Wire(c *wire.Coder) {
@@ -351,7 +353,9 @@ func (s *SetLimit) Wire(c *wire.Coder) {
 func optionalUSD(c *wire.Coder, num int, v **money.USD) {
 	n := (*int64)(*v)
 	c.OptionalInt64(num, &n)
-	*v = (*money.USD)(n)
+	if c.Reading() { // who writes may share the value with readers
+		*v = (*money.USD)(n)
+	}
 }
 
 func (f *Freeze) Wire(c *wire.Coder) {

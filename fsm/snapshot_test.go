@@ -3,6 +3,7 @@ package fsm
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"reflect"
@@ -105,3 +106,34 @@ func TestSnapshotsTellErrorsOfTheirFiles(t *testing.T) {
 type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// Ensure that a view is written while the ledger goes on, and that encoding only
+// reads what the two share (-race tells).
+func TestAViewIsWrittenBesideApply(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 1000, func(b *Budget) { b.Per = []string{LabelAgent} })
+	s.want(OK, hold("before", 1))
+	written := make(chan error)
+	for range 2 {
+		view := s.m.Snapshot()
+		go func() {
+			for range 20 {
+				if _, err := view.WriteTo(io.Discard); err != nil {
+					written <- err
+					return
+				}
+			}
+			written <- nil
+		}()
+	}
+	for i := range 20 {
+		id := fmt.Sprint("r", i)
+		s.want(OK, hold(id, 2))
+		s.want(OK, settle(id, 1))
+	}
+	for range 2 {
+		if err := <-written; err != nil {
+			t.Error(err)
+		}
+	}
+}

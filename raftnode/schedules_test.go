@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,11 +44,42 @@ type schedule struct {
 	mu      sync.Mutex
 	history []acknowledged
 	faults  []string
+	entries map[uint64]*raft.Log // applied by any node
+	sent    int                  // snapshots that a node restored
+}
+
+// witness is a ledger that tells the schedule what it applies.
+type witness struct {
+	*adapter
+	s *schedule
+}
+
+func (w witness) ApplyBatch(logs []*raft.Log) []any {
+	w.s.mu.Lock()
+	for _, l := range logs {
+		if l.Type != raft.LogCommand {
+			continue
+		}
+		if other := w.s.entries[l.Index]; other != nil && !bytes.Equal(other.Data, l.Data) {
+			w.s.t.Errorf("two nodes applied different entries at %d", l.Index)
+		}
+		w.s.entries[l.Index] = &raft.Log{Index: l.Index, Term: l.Term, Data: bytes.Clone(l.Data)}
+	}
+	w.s.mu.Unlock()
+	return w.adapter.ApplyBatch(logs)
+}
+
+func (w witness) Restore(r io.ReadCloser) error {
+	w.s.mu.Lock()
+	w.s.sent++
+	w.s.mu.Unlock()
+	return w.adapter.Restore(r)
 }
 
 // Ensure what clients were told survives partitions, delays, crashes, transfers,
 // snapshots and clock skew: MESHFW_SCHEDULES many, from MESHFW_SEED on. Of three
-// seeds one runs raft-boltdb on every node, one raft-wal, one both.
+// seeds one runs raft-boltdb on every node, one raft-wal, one both; of four, one
+// keeps so few entries that nodes which were away are sent snapshots.
 func TestSchedules(t *testing.T) {
 	number := func(name string, or int) int {
 		n, err := strconv.Atoi(os.Getenv(name))
@@ -63,7 +96,8 @@ func TestSchedules(t *testing.T) {
 
 func runSchedule(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	s := &schedule{t: t, seed: seed, net: newFaultNet()}
+	s := &schedule{t: t, seed: seed, net: newFaultNet(), entries: map[uint64]*raft.Log{}}
+	few := seed%4 == 1
 	defer s.save()
 	size := 3
 	if rng.IntN(5) == 0 {
@@ -85,6 +119,10 @@ func runSchedule(t *testing.T, seed uint64) {
 			s.files[i] = newCrashFiles(seed)
 			c.LogStore, c.walFiles, c.walSegment = LogStoreWAL, s.files[i], 64<<10
 		}
+		c.wrapFSM = func(a *adapter) raft.FSM { return witness{a, s} }
+		if few {
+			c.trailingLogs = 8
+		}
 		s.net.join(&c)
 		s.names, s.cfgs = append(s.names, c.Name), append(s.cfgs, c)
 		s.nodes[i].Store(start(t, c))
@@ -102,6 +140,11 @@ func runSchedule(t *testing.T, seed uint64) {
 		s.fault(rng)
 		if oneWay.IntN(2) == 0 {
 			s.oneWay(oneWay)
+		}
+		for _, n := range s.all() {
+			if few {
+				_ = n.raft.Snapshot().Error() // nothing new to take is no fault
+			}
 		}
 	}
 	end()
@@ -240,15 +283,24 @@ func (s *schedule) restart(i int) {
 	s.nodes[i].Store(start(s.t, s.cfgs[i]))
 }
 
-// check compares the replicas, and what clients were told with the log.
-func (s *schedule) check() {
-	var nodes []*Node
+// all are the nodes. One that has stopped because its log contradicts a snapshot
+// is started again, as whatever watches over its process would do.
+func (s *schedule) all() (nodes []*Node) {
 	for i := range s.nodes {
+		if n := s.nodes[i].Load(); n.Err() != nil && strings.Contains(n.Err().Error(), "never committed") {
+			n.kill()
+			s.restart(i)
+		}
 		nodes = append(nodes, s.nodes[i].Load())
 	}
-	submit(s.t, nodes[0], &fsm.Noop{})
-	s.agree(nodes)
-	for _, n := range nodes {
+	return nodes
+}
+
+// check compares the replicas, and what clients were told with the log.
+func (s *schedule) check() {
+	submit(s.t, s.all()[0], &fsm.Noop{})
+	s.agree()
+	for _, n := range s.all() {
 		if err := n.Ledger().CheckInvariants(); err != nil {
 			s.t.Errorf("books of %s: %v", n.Name(), err)
 		}
@@ -284,7 +336,7 @@ func (s *schedule) check() {
 // not_after as they were. Each must be answered as it was, or be too late when
 // its not_after has passed, and no money may move.
 func (s *schedule) askAgain() {
-	asked := s.nodes[0].Load()
+	asked := s.all()[0]
 	before := s.money(asked)
 	var ops []fsm.Command
 	for _, h := range s.history {
@@ -319,13 +371,9 @@ func (s *schedule) askAgain() {
 	if after := s.money(asked); !slices.Equal(before, after) {
 		s.t.Errorf("operations that had been acknowledged moved money when they came again: %v before, %v after", before, after)
 	}
-	s.t.Logf("%d answers given again, %d too late by now", same, late)
-	var nodes []*Node
-	for i := range s.nodes {
-		nodes = append(nodes, s.nodes[i].Load())
-	}
+	s.t.Logf("%d answers given again, %d too late by now; %d snapshots restored", same, late, s.sent)
 	submit(s.t, asked, &fsm.Noop{})
-	s.agree(nodes)
+	s.agree()
 }
 
 // repeats tells whether an answer is the first one again. What is kept by op_id
@@ -360,9 +408,10 @@ func (s *schedule) money(n *Node) (out []money.USD) {
 
 // agree waits until all replicas have applied the same; where they never do,
 // it tells how each of them stands.
-func (s *schedule) agree(nodes []*Node) {
+func (s *schedule) agree() {
 	s.t.Helper()
 	same := func() bool {
+		nodes := s.all()
 		i, d := nodes[0].Ledger().Digest()
 		for _, n := range nodes[1:] {
 			if j, e := n.Ledger().Digest(); i != j || d != e {
@@ -375,7 +424,7 @@ func (s *schedule) agree(nodes []*Node) {
 		if time.Now().Before(end) {
 			continue
 		}
-		for _, n := range nodes {
+		for _, n := range s.all() {
 			i, d := n.Ledger().Digest()
 			st := n.Status()
 			s.t.Logf("%s: %s in term %d, follows %q, applied %d, digest %x at %d, stopped by %v", n.Name(), st.State, st.Term, st.Leader, st.AppliedIndex, d, i, n.Err())
@@ -384,18 +433,12 @@ func (s *schedule) agree(nodes []*Node) {
 	}
 }
 
-// log is what the first node has of the log, up to what it applied.
+// log is what was applied, up to where the first node is.
 func (s *schedule) log() (out []*raft.Log) {
-	first, err := s.stores[0].FirstIndex()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for i := first; i <= s.nodes[0].Load().raft.AppliedIndex(); i++ {
-		l := new(raft.Log)
-		if err := s.stores[0].GetLog(i, l); err != nil {
-			s.t.Fatalf("entry %d: %v", i, err)
-		}
-		if l.Type == raft.LogCommand {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := uint64(1); i <= s.nodes[0].Load().raft.AppliedIndex(); i++ {
+		if l := s.entries[i]; l != nil {
 			out = append(out, l)
 		}
 	}
