@@ -351,3 +351,42 @@ func TestMemory(t *testing.T) {
 		t.Errorf("%.0f B an account and %.0f B an open hold; want at most 300 and 400", account, hold)
 	}
 }
+
+// BenchmarkFollow applies entries of 128 reserves and their 128 settles, as a
+// follower does, with 100,000 closed reservations kept.
+func BenchmarkFollow(b *testing.B) {
+	const batch = 128
+	m := manyBudgets(b, 4)
+	warm(b, m, 1000)
+	m.limits.Reservations = 100_000
+	now := start0
+	var reserves, settles [][]byte
+	b.ReportAllocs()
+	b.ResetTimer()
+	cpu := time.Duration(0)
+	for n := 0; n < b.N; n += batch {
+		b.StopTimer()
+		reserves, settles = reserves[:0], settles[:0]
+		now += 5 * Time(time.Millisecond)
+		for i := range batch {
+			r := benchReserve(n+i, 1000)
+			r.NotAfter = now + 5*second
+			s := benchSettle(n + i)
+			s.OpID[15] = 2
+			reserves, settles = append(reserves, EncodeOp(nil, r)), append(settles, EncodeOp(nil, s))
+		}
+		one, two := EncodeEntry(nil, firstMachineVersion, now, reserves), EncodeEntry(nil, firstMachineVersion, now, settles)
+		before := cpuTime(b)
+		b.StartTimer()
+		if err := m.Follow(m.index+1, one); err != nil {
+			b.Fatal(err)
+		}
+		if err := m.Follow(m.index+1, two); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		cpu += cpuTime(b) - before
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(cpu)/float64(b.N), "cpu-ns/op")
+}
