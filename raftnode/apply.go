@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -22,7 +21,7 @@ type applied struct {
 // on would be another state than theirs.
 type adapter struct {
 	machine  *fsm.Machine
-	awaited  *atomic.Int32 // how many entries are under way whose results this node reads; nil: none ever is
+	flights  *flights // entries of this node under way; nil: there are none ever
 	fatal    func(error)
 	applied  func(log fsm.Time) // after each entry
 	restored func(log fsm.Time) // after a snapshot replaced the ledger
@@ -47,10 +46,10 @@ func (a *adapter) Apply(l *raft.Log) any {
 
 // apply makes results only where somebody may wait for them.
 func (a *adapter) apply(l *raft.Log) ([]fsm.Result, error) {
-	if a.awaited == nil || a.awaited.Load() == 0 {
-		return nil, a.machine.Follow(l.Index, l.Data)
+	if a.flights.begins() {
+		return a.machine.Apply(l.Index, l.Data)
 	}
-	return a.machine.Apply(l.Index, l.Data)
+	return nil, a.machine.Follow(l.Index, l.Data)
 }
 
 // ApplyBatch applies the entries that raft has at hand.

@@ -2,7 +2,6 @@ package raftnode
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -16,6 +15,7 @@ const (
 	entryHead     = 64   // bytes of an entry's header, at most
 	opOverhead    = 8    // bytes an operation takes in an entry beside its own
 	queueLen      = 4096 // groups waiting in the batcher
+	maxFlights    = 2    // entries that the ledger has not applied, beside the one on its way to the members
 	enqueueLimit  = time.Second
 	maxClockGap   = fsm.Time(55 * time.Second) // the ledger refuses 60 s
 )
@@ -25,13 +25,13 @@ var (
 	errJump       = errors.New("the clock must be set first")
 )
 
-// batcher makes log entries of what is queued: while one entry is in flight
-// the operations for the next one gather.
+// batcher makes log entries of what is queued: while one entry is on its way to
+// the members the operations for the next one gather.
 func (n *Node) batcher() {
 	defer drain(n.queue, ErrClosed)
+	defer close(n.landing)
 	var held *group // did not fit into the last batch
-	var batch []*group
-	var ops [][]byte
+	usual := 0
 	for {
 		g := held
 		if held = nil; g == nil {
@@ -41,18 +41,19 @@ func (n *Node) batcher() {
 				return
 			}
 		}
-		batch, ops = batch[:0], ops[:0]
+		fl := &flight{batch: make([]*group, 0, usual), ops: make([][]byte, 0, usual)}
 		size := 0
 		for g != nil {
 			more := size + g.size + opOverhead*len(g.ops)
-			if len(batch) > 0 && (more > maxBatchBytes || len(ops)+len(g.ops) > maxBatchOps) {
+			if len(fl.batch) > 0 && (more > maxBatchBytes || len(fl.ops)+len(g.ops) > maxBatchOps) {
 				held = g
 				break
 			}
 			if g.dead.Load() {
 				g.answer(outcome{fate: fateNotApplied, err: ErrClosed}) // nobody reads it
 			} else {
-				batch, ops, size = append(batch, g), append(ops, g.ops...), more
+				fl.add(g)
+				size = more
 			}
 			select {
 			case g = <-n.queue:
@@ -60,37 +61,12 @@ func (n *Node) batcher() {
 				g = nil
 			}
 		}
-		if len(batch) > 0 {
-			if g := n.outbox.ride(maxBatchOps-len(ops), maxBatchBytes-size); g != nil {
-				batch, ops = append(batch, g), append(ops, g.ops...)
+		if usual = len(fl.ops); usual > 0 {
+			if g := n.outbox.ride(maxBatchOps-len(fl.ops), maxBatchBytes-size); g != nil {
+				fl.add(g)
 			}
-			n.propagate(batch, ops)
+			n.launch(fl)
 		}
-	}
-}
-
-// propagate puts one batch through the log and answers each group.
-func (n *Node) propagate(batch []*group, ops [][]byte) {
-	start := time.Now()
-	for _, g := range batch {
-		n.metrics.queueWait.Observe(start.Sub(g.queued).Seconds())
-	}
-	if err := n.awaitServing(); err != nil {
-		answerAll(batch, fateNotApplied, err)
-		return
-	}
-	res, f, err := n.applyEntry(ops)
-	n.metrics.batchOps.Observe(float64(len(ops)))
-	n.metrics.commit.Observe(time.Since(start).Seconds())
-	if err != nil {
-		answerAll(batch, f, err)
-		return
-	}
-	for _, g := range batch {
-		k := len(g.ops)
-		n.trail(g, res[:k])
-		g.answer(outcome{fate: fateDone, results: res[:k:k]})
-		res = res[k:]
 	}
 }
 
@@ -114,57 +90,4 @@ func (n *Node) awaitServing() error {
 			return ErrClosed
 		}
 	}
-}
-
-// applyEntry writes operations as one entry, stamped with the leader's clock,
-// and returns their results. An entry too far ahead of log time waits for a
-// ClockJump.
-func (n *Node) applyEntry(ops [][]byte) ([]fsm.Result, fate, error) {
-	stamp := n.clock.stamp()
-	if log := n.machine.Now(); log != 0 && stamp-log > maxClockGap {
-		if err := n.jump(); err != nil {
-			return nil, fateNotApplied, fmt.Errorf("%w: %w", errJump, err)
-		}
-		stamp = n.clock.stamp()
-	}
-	return n.applyStamped(stamp, ops)
-}
-
-func (n *Node) applyStamped(stamp fsm.Time, ops [][]byte) ([]fsm.Result, fate, error) {
-	size := entryHead
-	for _, op := range ops {
-		size += len(op) + opOverhead
-	}
-	n.awaited.Add(1)
-	defer n.awaited.Add(-1)
-	fut := n.raft.Apply(fsm.EncodeEntry(make([]byte, 0, size), n.machine.MachineVersion(), stamp, ops), enqueueLimit)
-	err := fut.Error()
-	n.transfers.saw(err)
-	if err != nil {
-		return nil, fateOf(err), err
-	}
-	a, ok := fut.Response().(applied)
-	if !ok {
-		return nil, fateUnknown, fmt.Errorf("the log answered %T", fut.Response())
-	}
-	if a.err == nil && len(a.results) != len(ops) {
-		a.err = fmt.Errorf("%d results for %d operations", len(a.results), len(ops))
-	}
-	if a.err != nil {
-		return nil, fateUnknown, a.err
-	}
-	if len(a.results) > 0 && a.results[0].Code == fsm.ClockJumpNeeded {
-		return nil, fateNotApplied, errJump // the whole entry was refused for its stamp
-	}
-	return a.results, fateDone, nil
-}
-
-// fateOf sorts raft's errors: refused before the log, or perhaps in it.
-func fateOf(err error) fate {
-	for _, e := range []error{raft.ErrNotLeader, raft.ErrEnqueueTimeout, raft.ErrLeadershipTransferInProgress} {
-		if errors.Is(err, e) {
-			return fateNotApplied
-		}
-	}
-	return fateUnknown
 }

@@ -67,8 +67,9 @@ type Node struct {
 
 	serving  atomic.Bool // leader, and ready to put entries into the log
 	draining atomic.Bool
-	caught   atomic.Bool  // has applied what was committed at the start
-	awaited  atomic.Int32 // entries under way whose results this node reads
+	caught   atomic.Bool // has applied what was committed at the start
+	flights  flights
+	landing  chan *flight // under way, in the order of their entries
 	changed  signal       // who leads, or whether this node serves
 	applied  signal       // an entry was applied
 
@@ -104,7 +105,7 @@ func Open(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Logger, id: id, serverID: id.serverID(), machine: fsm.New(fsm.DefaultLimits()), metrics: newNodeMetrics(),
-		queue: make(chan *group, queueLen), stop: make(chan struct{}), done: make(chan struct{})}
+		queue: make(chan *group, queueLen), flights: flights{committed: make(chan struct{}, 1)}, landing: make(chan *flight, maxFlights), stop: make(chan struct{}), done: make(chan struct{})}
 	n.skew.Store(int64(cfg.skew))
 	if n.outbox, err = openOutbox(cfg.DataDir); err != nil {
 		return nil, err
@@ -126,7 +127,7 @@ func Open(cfg Config) (*Node, error) {
 	}
 	n.pilot = n.newPilot()
 	go n.port.serve()
-	work := []func(){n.batcher, n.follow, n.lead, n.tick, n.keepAnchor, n.watch, n.form, n.deliverAll, n.checkpoint, n.reportRefusals,
+	work := []func(){n.batcher, n.land, n.follow, n.lead, n.tick, n.keepAnchor, n.watch, n.form, n.deliverAll, n.checkpoint, n.reportRefusals,
 		n.compareDigests, n.snapshotOften, n.raiseVersion}
 	if !cfg.noGuard {
 		work = append(work, n.guard)
@@ -176,7 +177,7 @@ func (n *Node) openRaft() error {
 	if err := n.recoverQuorum(rc, logs, watched, snaps, n.trans); err != nil {
 		return err
 	}
-	a := &adapter{machine: n.machine, awaited: &n.awaited, fatal: n.fail, restored: n.clock.restored,
+	a := &adapter{machine: n.machine, flights: &n.flights, fatal: n.fail, restored: n.clock.restored,
 		refuse:  func() error { return n.refuseContradicted(watched, snaps) },
 		applied: func(log fsm.Time) { n.clock.applied(log); n.applied.fire() }}
 	var ledger raft.FSM = a

@@ -21,6 +21,7 @@ func (f noLedger) Apply(l *raft.Log) any {
 	if !f.machine.Seeded() {
 		return f.adapter.Apply(l)
 	}
+	f.flights.begins()
 	stamp, ops := outline(l.Data)
 	if stamp > f.machine.Now()+noLedgerTime {
 		time := *l
