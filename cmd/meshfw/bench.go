@@ -49,7 +49,9 @@ cases take turns, more than the rates. What is measured:
 	f.StringVar(&o.Profiles, "profile", "", "write a CPU profile of each case's leader to this directory")
 	c.AddCommand(
 		&cobra.Command{Use: "node", Hidden: true, Args: cobra.NoArgs, Short: "A node under measurement",
-			RunE: func(c *cobra.Command, _ []string) error { return bench.RunNode(c.Context(), c.InOrStdin()) }},
+			RunE: func(c *cobra.Command, _ []string) error {
+				return errors.Join(tuneMemory(), bench.RunNode(c.Context(), c.InOrStdin()))
+			}},
 		&cobra.Command{Use: "relay", Hidden: true, Args: cobra.NoArgs, Short: "A bare reverse proxy",
 			RunE: func(c *cobra.Command, _ []string) error { return bench.RunRelay(c.Context(), c.InOrStdin()) }})
 	return c

@@ -81,6 +81,9 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 	for _, w := range cfg.Warnings {
 		log.Warn("config", "warning", w)
 	}
+	if err := tuneMemory(); err != nil {
+		log.Warn("the garbage collector has no memory limit", "error", err) // as every Go program without one
+	}
 	base, err := pricing.Embedded()
 	if err != nil {
 		return err
