@@ -126,4 +126,27 @@ func TestRollingUpgrade(t *testing.T) {
 	c.Run(back)
 	c.WaitReady(back)
 	c.paid("agent/upgraded", l.made.Load(), c.Nodes...)
+	c.turnedAway(next)
+}
+
+// turnedAway adds a node of the older binary to a cluster whose machine version it
+// does not know: it is told so before it is a member, and joins when its binary is
+// the newer one.
+func (c *cluster) turnedAway(next string) {
+	c.T.Helper()
+	const why = "it takes a binary with machine version 2"
+	n := c.Add("node4")
+	c.Run(n)
+	c.says(n, why)
+	if out, err := c.CLI("cluster", "join", n.Name, n.Cluster); err == nil || !strings.Contains(out, why) {
+		c.T.Errorf("an operator's join of an older binary: %v\n%s", err, out)
+	}
+	if got := c.names(c.Nodes[0]); strings.Contains(got, n.Name) || !n.Runs() {
+		c.T.Errorf("the members are %s, and it runs: %t", got, n.Runs())
+	}
+	c.Terminate(n)
+	n.Program = next
+	c.Run(n)
+	c.WaitReady(n)
+	c.Must("cluster", "health", "-wait", "60s", "-voters", "4")
 }

@@ -170,12 +170,14 @@ func (n *Node) isListed(serverID string) bool {
 	return false
 }
 
-// addHere adds a server, on the leader.
+// addHere adds a server, on the leader, which must reach it and whose ledger it
+// must understand.
 func (n *Node) addHere(serverID, address string) error {
 	if err := validAddress(address); err != nil {
 		return err
 	}
 	name := nameOf(serverID)
+	it, silent := n.ask(serverID, address, question{Kind: askWho})
 	n.membership.Lock()
 	defer n.membership.Unlock()
 	for _, s := range n.servers() {
@@ -188,6 +190,13 @@ func (n *Node) addHere(serverID, address string) error {
 		case string(s.ID) != serverID && string(s.Address) == address:
 			return &ConflictError{fmt.Sprintf("member %q has the address %s", nameOf(string(s.ID)), address)}
 		}
+	}
+	if silent != nil {
+		return &ConflictError{fmt.Sprintf("the leader does not reach node %q at %s: %v; check its cluster.advertise and what is between them", name, address, silent)}
+	}
+	if inForce := n.machine.MachineVersion(); it.Machine < inForce {
+		return &ConflictError{fmt.Sprintf("the binary of node %q (%s) knows machine version %d; this cluster behaves as version %d, and it takes a binary with "+
+			"machine version %d: upgrade that node, and it can join", name, it.Version, it.Machine, inForce, inForce)}
 	}
 	if err := n.raft.AddNonvoter(raft.ServerID(serverID), raft.ServerAddress(address), 0, changeLimit).Error(); err != nil {
 		return err

@@ -112,6 +112,29 @@ func TestAMemberForAMoment(t *testing.T) {
 	}
 }
 
+// Ensure that a node which the leader does not reach is not made a member: nobody
+// could send it a log.
+func TestWhomTheLeaderDoesNotReachIsNotTakenIn(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	nowhere := freeAddress(t)
+	for _, through := range nodes {
+		_, err := through.ask(lead.serverID, lead.port.adv, question{Kind: askJoin, ID: "d.0123456789abcdef", Address: nowhere})
+		if through == lead {
+			err = lead.addHere("d.0123456789abcdef", nowhere)
+		}
+		var conflict *ConflictError
+		if !errors.As(err, &conflict) || !strings.Contains(err.Error(), "does not reach") || !strings.Contains(err.Error(), "cluster.advertise") {
+			t.Errorf("through %s: %v", through.Name(), err)
+		}
+	}
+	if len(lead.servers()) != 3 {
+		t.Errorf("members: %v", lead.servers())
+	}
+}
+
 // Ensure leadership goes to the node that is named, from any node.
 func TestTransferToANamedNode(t *testing.T) {
 	t.Parallel()
