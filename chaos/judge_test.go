@@ -31,6 +31,9 @@ func TestTheJudgesSeeViolations(t *testing.T) {
 		{"granted past the limit", []*call{reserve("a", whole, 1, 2, 5, 200, "open"), reserve("b", half, 3, 4, 6, 200, "open")}, "not linearizable"},
 		{"acknowledged and lost", []*call{reserve("a", whole, 1, 2, 5, 200, "open"), {Kind: "settle", ID: "a", Agent: steady, Invoked: 3, Returned: 4, Index: 6, Status: 404}}, "not linearizable"},
 		{"nobody answered, it happened", []*call{reserve("a", whole, 1, 2, 0, 0, ""), settle("a", half, 3, 4, 6)}, ""},
+		{"nobody answered, it happened late", []*call{reserve("a", whole, 1, 2, 0, 0, ""), reserve("a", whole, 3, 4, 0, 0, ""), reserve("b", whole, 5, 6, 4, 200, "open"), settle("b", 0, 7, 8, 5), settle("a", half, 9, 10, 7)}, ""},
+		{"nobody answered, and it took what was not there", []*call{reserve("a", whole, 1, 2, 0, 0, ""), reserve("a", whole, 3, 4, 0, 0, ""), reserve("b", whole, 5, 6, 4, 200, "open"), settle("a", half, 9, 10, 7)}, "not linearizable"},
+		{"an attempt that nobody answered after one that somebody did", []*call{reserve("a", whole, 1, 2, 4, 200, "open"), reserve("a", whole, 3, 4, 0, 0, ""), settle("a", half, 5, 6, 5), reserve("b", half, 7, 8, 6, 200, "open")}, ""},
 		{"settled before it was asked for", []*call{reserve("a", whole, 5, 6, 5, 200, "open"), settle("a", half, 3, 4, 6)}, "not linearizable"},
 		{"an index that runs back", []*call{reserve("a", half, 1, 2, 6, 200, "open"), reserve("b", half, 3, 4, 5, 200, "open")}, "real time"},
 	} {

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -17,7 +18,7 @@ import (
 const agentLimit = 20_000
 
 // linearTimeout bounds the search for one agent's order.
-const linearTimeout = 30 * time.Second
+const linearTimeout = 2 * time.Minute
 
 // book is what one account knows: its reservations.
 type book map[string]line
@@ -138,30 +139,69 @@ var account = porcupine.NondeterministicModel{
 	Equal: func(a, b any) bool { return a.(string) == b.(string) },
 }
 
-// linearizable has Porcupine find one order of the calls of each agent whose
-// holds never reach a deadline.
-func linearizable(calls []*call) error {
-	byAgent := map[string][]porcupine.Operation{}
-	for i, c := range calls {
-		if !strings.HasPrefix(c.Agent, steady) {
-			continue
-		}
-		op := porcupine.Operation{ClientId: i, Input: c, Call: c.Invoked, Return: c.Returned}
-		if !c.acknowledged() || c.Status == http.StatusServiceUnavailable {
-			op.Return = math.MaxInt64
-		}
-		byAgent[c.Agent] = append(byAgent[c.Agent], op)
-		if c.Kind == "reserve" && !c.acknowledged() {
-			up := &call{Kind: "give up", ID: c.ID, Agent: c.Agent, Invoked: c.Invoked}
-			byAgent[c.Agent] = append(byAgent[c.Agent], porcupine.Operation{ClientId: len(calls) + i, Input: up, Call: c.Invoked, Return: math.MaxInt64})
+// sameRequest names a request: its attempts ask for the same.
+func (c *call) sameRequest() string { return fmt.Sprint(c.Kind, " ", c.ID, " ", int64(c.Amount)) }
+
+// operations are the calls of each agent whose holds never reach a deadline. A
+// call that was not answered may happen at any later time. The search for an
+// order grows with their number, so those go that change nothing about whether
+// there is one: attempts of one request are one operation from the first of them
+// on, for only the first that happens has an effect; and it ends with the answer
+// that says that the request was carried out, after which none has.
+func operations(calls []*call) map[string][]porcupine.Operation {
+	done := map[string]int64{} // when the first answer came that says so
+	note := func(request string, at int64) {
+		if was, ok := done[request]; !ok || at < was {
+			done[request] = at
 		}
 	}
-	for agent, ops := range byAgent {
+	for _, c := range calls {
+		if !c.acknowledged() || c.Status != http.StatusOK || c.Answer.Allowed != nil && !*c.Answer.Allowed {
+			continue
+		}
+		note(c.sameRequest(), c.Returned)
+		if c.Kind == "settle" || c.Kind == "release" { // nothing is left to give up
+			note((&call{Kind: "give up", ID: c.ID}).sameRequest(), c.Returned)
+		}
+	}
+	byAgent := map[string][]porcupine.Operation{}
+	seen := map[string]bool{}
+	uncertain := func(number int, c *call) {
+		request := c.sameRequest()
+		if seen[request] { // calls stand in the order in which they were made
+			return
+		}
+		seen[request] = true
+		end, ok := done[request]
+		if !ok || end <= c.Invoked {
+			end = math.MaxInt64
+		}
+		byAgent[c.Agent] = append(byAgent[c.Agent], porcupine.Operation{ClientId: number, Input: c, Call: c.Invoked, Return: end})
+	}
+	inOrder := slices.SortedStableFunc(slices.Values(calls), func(a, b *call) int { return cmp.Compare(a.Invoked, b.Invoked) })
+	for i, c := range inOrder {
+		switch {
+		case !strings.HasPrefix(c.Agent, steady):
+		case c.acknowledged() && c.Status != http.StatusServiceUnavailable:
+			byAgent[c.Agent] = append(byAgent[c.Agent], porcupine.Operation{ClientId: i, Input: c, Call: c.Invoked, Return: c.Returned})
+		default:
+			uncertain(i, c)
+			if c.Kind == "reserve" {
+				uncertain(len(calls)+i, &call{Kind: "give up", ID: c.ID, Agent: c.Agent, Invoked: c.Invoked})
+			}
+		}
+	}
+	return byAgent
+}
+
+// linearizable has Porcupine find one order of each agent's operations.
+func linearizable(calls []*call) error {
+	for agent, ops := range operations(calls) {
 		switch porcupine.CheckOperationsTimeout(account.ToModel(), ops, linearTimeout) {
 		case porcupine.Illegal:
-			return fmt.Errorf("the %d calls of agent %s are not linearizable", len(ops), agent)
+			return fmt.Errorf("the %d operations of agent %s are not linearizable", len(ops), agent)
 		case porcupine.Unknown:
-			return fmt.Errorf("no order of the %d calls of agent %s was found within %s, and none excluded", len(ops), agent, linearTimeout)
+			return fmt.Errorf("no order of the %d operations of agent %s was found within %s, and none excluded", len(ops), agent, linearTimeout)
 		}
 	}
 	return nil
