@@ -79,7 +79,24 @@ func (b Budget) Compile() (fsm.Budget, *fsm.Zone, error) {
 	if err != nil {
 		return fsm.Budget{}, nil, err
 	}
+	if err := accepted(&out); err != nil {
+		return fsm.Budget{}, nil, err
+	}
 	return out, zone, nil
+}
+
+// accepted refuses what the ledger would: the bounds of settings are its own.
+func accepted(b *fsm.Budget) error {
+	err := fsm.Validate(&fsm.PutBudget{Budget: *b})
+	if err == nil {
+		return nil
+	}
+	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("budget %q: ", b.Name))
+	setting, problem, named := strings.Cut(text, ": ")
+	if !named {
+		setting, problem = "budget", text
+	}
+	return wrong(setting, "%s", problem)
 }
 
 func (b Budget) compile(out *fsm.Budget) (*fsm.Zone, error) {

@@ -21,6 +21,8 @@ func TestCompileRefuses(t *testing.T) {
 		{Budget{Name: "a", Rate: "2"}, `rate: "2": use an amount above 0 per duration, such as "2/1m"`},
 		{Budget{Name: "a", RateBurst: "2"}, `rate_burst: needs rate`},
 		{Budget{Name: "a", Window: "dya"}, `window: "dya": use none, hour, day, week, month, quarter, year or "rolling 24h"`},
+		{Budget{Name: "a", Window: "none", TimeZone: "Asia/Tokyo"}, `window: only calendar windows have a time zone and a start`},
+		{Budget{Name: "a", SettleGrace: "200h"}, `settle_grace: at most 7 days`},
 		{Budget{Name: "a", TimeZone: "Mars/Base"}, `time_zone: "Mars/Base": use an IANA name such as "Europe/Berlin"`},
 		{Budget{Name: "a", Alerts: []int{80, 50}}, `alerts: 50: use rising percentages from 1 to 1000`},
 	} {
@@ -66,6 +68,9 @@ func TestRoundTrip(t *testing.T) {
 			Concurrency: rapid.Int64Range(0, 9).Draw(t, "concurrency"),
 			Match:       map[string][]string{"team": {"r*"}, "env": {"x", "y"}},
 			Breaker:     rapid.SampledFrom([]*Breaker{nil, {Velocity: "1/1m", Refusals: 3, Within: "1m", CoolDown: "5m"}}).Draw(t, "breaker")}
+		if b.Window == "none" || b.Window == "rolling 24h" {
+			b.TimeZone = "" // they have none
+		}
 		first, _, err := b.Compile()
 		if err != nil {
 			t.Fatal(err)
