@@ -86,6 +86,7 @@ func (n *Node) land() {
 		} else {
 			for _, g := range fl.batch {
 				k := len(g.ops)
+				n.trail(g, res[:k])
 				g.answer(outcome{fate: fateDone, results: res[:k:k]})
 				res = res[k:]
 			}
