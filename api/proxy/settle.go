@@ -147,18 +147,20 @@ func (p *Proxy) done(c *call, outcome string, b *bill) {
 	c.ending = ending{outcome, b, time.Since(c.start)}
 }
 
+// maxFields is the most that a line of the log has, names and values.
+const maxFields = 48
+
 // log writes how a call ended. What was said in it is never logged.
 func (p *Proxy) log(c *call) {
 	b := c.ending.bill
 	if c.ending.outcome == "" || !p.Logger.IsInfo() {
 		return
 	}
-	fields := []any{
+	fields := append(make([]any, 0, maxFields),
 		"reservation", c.hold.ID, "outcome", c.ending.outcome, "route", c.route.Name, "provider", c.rung.provider.Name, "model", c.rung.id,
 		"stream", c.asked.Stream, "status", c.status, "held_usd", c.hold.Amount.String(), "key", c.caller.KeyID,
 		"agent", c.labels.Get(fsm.LabelAgent), "user", c.labels.Get(fsm.LabelUser), "run", c.labels.Get(fsm.LabelRun),
-		"before_ms", c.sent.Sub(c.start).Milliseconds(), "first_byte_ms", c.first.Milliseconds(), "total_ms", c.ending.total.Milliseconds(),
-	}
+		"before_ms", c.sent.Sub(c.start).Milliseconds(), "first_byte_ms", c.first.Milliseconds(), "total_ms", c.ending.total.Milliseconds())
 	if c.rung.id != c.asked.Model {
 		fields = append(fields, "asked_model", c.asked.Model)
 	}
