@@ -120,7 +120,7 @@ func readWALTail(f io.ReaderAt, base uint64) (walTail, error) {
 			}
 			at += walFrameLen + length
 		case walFrameCommit:
-			whole := sum.Sum32() == uint32(length) //nolint:gosec // it was read as 32 bits
+			whole := sum.Sum32() == uint32(length)
 			switch {
 			case whole && torn >= 0:
 				return tail, fmt.Errorf("the log is damaged: the append that ends at offset %d is not whole and one behind it is; the disk lost what was synced: remove the node from the cluster and let it join again with an empty directory", torn)

@@ -1,12 +1,30 @@
 package bench
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// Ensure that what cannot be measured is refused with what can.
+func TestOptions(t *testing.T) {
+	for want, o := range map[string]Options{
+		`bench: nothing is called "speed": want some of raw,log_stores,`: {Only: []string{"speed"}, Duration: time.Second},
+		`bench: 0 callers: want 1 to 4096`:                               {Callers: []int{0}, Duration: time.Second},
+		`bench: log store "bolt": want one of boltdb, wal`:               {LogStore: "bolt", Duration: time.Second},
+		`bench: duration 1ms: want at least 100ms`:                       {Duration: time.Millisecond},
+	} {
+		if err := o.Validate(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if err := (&Options{Only: Parts, Callers: DefaultCallers, LogStore: "wal", Duration: MinDuration}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
 
 // Ensure that the figures are found under the names that scripts read them by.
 func TestReportNames(t *testing.T) {
