@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -230,25 +231,29 @@ func TestPrometheusAndDashboard(t *testing.T) {
 		return len(query(t, base, `sum by (instance) (rate(meshfw_proxy_requests_total[1m])) > 0`)) == 3
 	})
 	var missing []string
-	for name, q := range queries(t) {
-		q = strings.NewReplacer("$__rate_interval", "1m", "$job", ".*").Replace(q)
-		if len(query(t, base, q)) == 0 {
-			missing = append(missing, name+": "+q)
+	defer func() {
+		if len(missing) > 0 {
+			t.Errorf("no data for\n%s", strings.Join(missing, "\n"))
 		}
-	}
-	for name, q := range rules(t, base) {
-		if len(query(t, base, q)) == 0 {
-			missing = append(missing, name+": "+q)
+	}()
+	// A rate needs a second scrape, a recorded series an evaluation after that.
+	c.Eventually("every rule is evaluated, every query of rules and dashboard has data", func() bool {
+		var wanted map[string]string
+		wanted, missing = rules(t, base)
+		maps.Copy(wanted, queries(t))
+		for name, q := range wanted {
+			q = strings.NewReplacer("$__rate_interval", "1m", "$job", ".*").Replace(q)
+			if len(query(t, base, q)) == 0 {
+				missing = append(missing, name+": "+q)
+			}
 		}
-	}
-	if len(missing) > 0 {
-		t.Errorf("no data for\n%s", strings.Join(missing, "\n"))
-	}
+		return len(missing) == 0
+	})
 }
 
-// rules checks that Prometheus evaluates every shipped rule without an error,
-// and returns the recorded series by their rules.
-func rules(t *testing.T, base string) map[string]string {
+// rules returns the series that the shipped rules record, by their rules, and
+// the rules that Prometheus has not evaluated without an error.
+func rules(t *testing.T, base string) (series map[string]string, bad []string) {
 	t.Helper()
 	res, err := http.Get(base + "/api/v1/rules")
 	if err != nil {
@@ -265,23 +270,24 @@ func rules(t *testing.T, base string) map[string]string {
 	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
 		t.Fatal(err)
 	}
-	recorded, alerting := map[string]string{}, 0
+	series = map[string]string{}
+	alerting := 0
 	for _, g := range out.Data.Groups {
 		for _, r := range g.Rules {
 			if r.Health != "ok" {
-				t.Errorf("rule %s is %s: %s", r.Name, r.Health, r.LastError)
+				bad = append(bad, fmt.Sprintf("rule %s, which is %s: %s", r.Name, r.Health, r.LastError))
 			}
 			if r.Type == "recording" {
-				recorded["rule "+r.Name] = r.Name
+				series["rule "+r.Name] = r.Name
 			} else {
 				alerting++
 			}
 		}
 	}
-	if len(recorded) < 5 || alerting < 10 {
-		t.Fatalf("%d recording and %d alerting rules", len(recorded), alerting)
+	if len(series) < 5 || alerting < 10 {
+		t.Fatalf("%d recording and %d alerting rules", len(series), alerting)
 	}
-	return recorded
+	return series, bad
 }
 
 // queries are the dashboard's, by panel.
