@@ -49,8 +49,43 @@ func drift(cfg *config.Config, path string, ledger *fsm.Machine) []string {
 		}
 	}
 	for _, k := range cfg.Keys {
-		if _, ok := ledger.Key(k.Name); !ok {
+		want, err := keyOf(k)
+		if err != nil { // the config was read, so it is a key
+			continue
+		}
+		there, ok := ledger.Key(k.Name)
+		if !ok {
 			out = append(out, fmt.Sprintf("key %q is in %s and not in the cluster; key blocks seed a new cluster only: meshfw key create makes one now", k.Name, path))
+			continue
+		}
+		if names := keyDifferences(want, there); len(names) > 0 {
+			out = append(out, fmt.Sprintf("key %q differs from the cluster's in %s; key blocks seed a new cluster only: meshfw key create makes another one, meshfw key revoke %s ends this one",
+				k.Name, strings.Join(names, ", "), k.Name))
+		}
+	}
+	return out
+}
+
+// keyDifferences names the settings of a key block in which the cluster's key is
+// another one; "revoked" where it opens nothing any more.
+func keyDifferences(want, there fsm.Key) []string {
+	var out []string
+	for _, d := range []struct {
+		name string
+		same bool
+	}{
+		{"revoked", !there.Revoked},
+		{"secret_sha256", bytes.Equal(want.Hash, there.Hash)},
+		{"role", want.Role == there.Role},
+		{"labels", slices.Equal(want.Labels, there.Labels)},
+		{"models", slices.Equal(want.Models, there.Models)},
+		{"providers", slices.Equal(want.Providers, there.Providers)},
+		{"budgets", slices.Equal(want.Budgets, there.Budgets)},
+		{"expires_at", want.Expires == there.Expires},
+		{"refusal_status", want.RefusalStatus == there.RefusalStatus},
+	} {
+		if !d.same {
+			out = append(out, d.name)
 		}
 	}
 	return out
