@@ -274,3 +274,18 @@ func TestMembersGoByNameAndAddress(t *testing.T) {
 		}
 	}
 }
+
+// neverAnswered is what raft was asked for when it was shut down.
+type neverAnswered struct{ raft.Future }
+
+func (neverAnswered) Error() error { select {} }
+
+// Ensure that a node which stops waits for no answer that raft will not give.
+func TestAStoppingNodeWaitsForNoLostAnswer(t *testing.T) {
+	t.Parallel()
+	n := start(t, config(t, "a", freeAddress(t), 1))
+	n.kill()
+	if err := n.ended(neverAnswered{}); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}

@@ -47,10 +47,23 @@ func (p pilotRaft) AddVoter(id raft.ServerID, address raft.ServerAddress, prevIn
 	for _, s := range p.n.servers() {
 		if s.ID == id && s.Suffrage == raft.Nonvoter {
 			f := p.Raft.AddVoter(id, address, prevIndex, timeout)
-			return changed{f, f.Error()}
+			return changed{f, p.n.ended(f)}
 		}
 	}
 	return changed{nil, nil} // a voter already, or a member no more
+}
+
+// ended waits for what raft was asked for, at most until the node stops: raft
+// never answers what its ledger's queue holds when it is shut down.
+func (n *Node) ended(f raft.Future) error {
+	answer := make(chan error, 1)
+	go func() { answer <- f.Error() }()
+	select {
+	case err := <-answer:
+		return err
+	case <-n.stop:
+		return ErrClosed
+	}
 }
 
 // changed is a change of members that has ended.
