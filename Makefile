@@ -65,7 +65,7 @@ BENCHBASE  ?=
 .PHONY: bench
 bench: ## Go benchmarks of the hot path, BENCHCOUNT (6) times, summed up by benchstat; BENCHBASE=FILE compares with an earlier bin/bench.txt
 	@mkdir -p bin
-	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(BENCHCOUNT) -timeout 3h ./fsm ./pricing ./raftnode > bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(BENCHCOUNT) -timeout 3h ./fsm ./pricing ./raftnode ./api ./api/auth ./api/proxy > bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	$(GO) tool -modfile=bench/go.mod benchstat $(BENCHBASE) bin/bench.txt
 
 .PHONY: bench-peers
