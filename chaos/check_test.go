@@ -374,6 +374,8 @@ func (p *place) gives(c *call) string {
 	w := &p.want
 	var got, want string
 	switch {
+	case w.OrLate && fmt.Sprint(c.Status, " ", c.Code) == statuses[fsm.TooLate]: // proposed again when its op_id was forgotten
+		return ""
 	case w.Code == fsm.Refused && c.Kind == "extend":
 		want, got = "402 "+reasons[w.Refusal.Reason], fmt.Sprint(c.Status, " ", c.Code)
 	case w.Code == fsm.Refused:

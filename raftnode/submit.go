@@ -42,13 +42,17 @@ func (n *Node) Submit(ctx context.Context, c fsm.Command) (fsm.Result, error) {
 		if err != nil {
 			return res, err
 		}
-		// TooLate came back for this very OpID, so no copy of it took effect,
-		// and none that is still under way will: log time never runs back.
-		if res.Code == fsm.TooLate && minted && n.again(ctx, t) {
-			remint(c)
-			if _, err := n.prepare(c); err == nil {
-				continue
+		// TooLate came back for this very OpID, so no copy that is still under way
+		// will take effect: log time never runs back. One that did before its answer
+		// was lost is met again under the id, or cancelled.
+		if res.Code == fsm.TooLate {
+			if minted && n.again(ctx, t) {
+				remint(c)
+				if _, err := n.prepare(c); err == nil {
+					continue
+				}
 			}
+			n.cancel(c)
 		}
 		n.metrics.result(c.Kind(), &res)
 		if res.Code == fsm.OK && isPolicy(c.Kind()) {
@@ -134,7 +138,13 @@ func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result,
 				late = append(late, i)
 			}
 		}
-		if len(late) == 0 || !n.again(ctx, b.t) {
+		if len(late) == 0 {
+			break
+		}
+		if !n.again(ctx, b.t) {
+			for _, i := range late {
+				n.cancel(cs[i])
+			}
 			break
 		}
 		for _, i := range late {

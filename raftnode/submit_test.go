@@ -210,3 +210,25 @@ func TestPolicyIsSeenEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that a reservation whose answer came too late keeps no hold, though an
+// earlier copy of the attempt was granted and its answer lost.
+func TestTooLateReserveKeepsNoHold(t *testing.T) {
+	t.Parallel()
+	limit := money.USD(100)
+	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}} })
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	r := hold("r", 60)
+	r.OpID, r.NotAfter = newOpID(), lead.machine.Now()+fsm.Time(5*time.Second)
+	submit(t, lead, r)
+	again := *r // proposed once more when the ledger has forgotten the attempt
+	until(t, "the attempt is too late", func() bool {
+		res, err := lead.Submit(context.Background(), &again)
+		return err == nil && res.Code == fsm.TooLate
+	})
+	until(t, "the hold is cancelled", func() bool {
+		a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
+		return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0
+	})
+}
