@@ -23,7 +23,7 @@ func clusterHealth() *cobra.Command {
 		Use: "health", Short: "Show how the cluster is, and how many nodes may fail", Args: cobra.NoArgs,
 		Long: `Show how the cluster is, and how many nodes may fail.
 
-With -wait it waits until every node is healthy, and with -voters until there are so many
+With -wait it waits until every node is healthy and has applied what the cluster had then, and with -voters until there are so many
 voters, for scripts that start or replace nodes; status 1 when that does not happen in time.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cl, err := connect(c)
@@ -49,8 +49,11 @@ voters, for scripts that start or replace nodes; status 1 when that does not hap
 	return c
 }
 
-// waitHealthy asks for the cluster's health, with a wait until it is good.
+// waitHealthy asks for the cluster's health, with a wait until it is good, and
+// until every node has applied what one of them had when it first was: a node
+// that has just come up is healthy a moment before it is ready.
 func waitHealthy(ctx context.Context, cl *client.Client, wait time.Duration, voters int) (jsontext.Value, error) {
+	goal, behind := uint64(0), false
 	for end := time.Now().Add(wait); ; {
 		raw, err := cl.Health(ctx)
 		if wait == 0 {
@@ -59,15 +62,28 @@ func waitHealthy(ctx context.Context, cl *client.Client, wait time.Duration, vot
 		var h struct {
 			Healthy bool `json:"healthy"`
 			Voters  int  `json:"voters"`
+			Servers []struct {
+				Applied uint64 `json:"applied_index"`
+			} `json:"servers"`
 		}
 		if err == nil {
 			if err = json.Unmarshal(raw, &h); err == nil && h.Healthy && (voters == 0 || h.Voters == voters) {
-				return raw, nil
+				least := ^uint64(0)
+				for _, s := range h.Servers {
+					least = min(least, s.Applied)
+					if !behind {
+						goal = max(goal, s.Applied)
+					}
+				}
+				if least >= goal {
+					return raw, nil
+				}
+				behind = true
 			}
 		}
 		if time.Now().After(end) {
 			if err == nil {
-				err = fmt.Errorf("healthy is %t, with %d voters", h.Healthy, h.Voters)
+				err = fmt.Errorf("healthy is %t, with %d voters; every node should have applied index %d", h.Healthy, h.Voters, goal)
 			}
 			return nil, fmt.Errorf("after %s the cluster is not as it should be: %w", wait, err)
 		}
