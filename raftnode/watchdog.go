@@ -143,12 +143,19 @@ func (n *Node) leaveSlowDisk(took time.Duration) {
 // guard stops the node when it cannot do what it should and does not notice
 // by itself.
 func (n *Node) guard() {
+	last := time.Now()
+	awake := last // a process that was stopped could end no write meanwhile
 	for n.sleep(watchEvery) {
+		now := time.Now()
+		if now.Sub(last) > watchEvery+n.cfg.DiskStall/2 {
+			awake = now
+		}
+		last = now
 		if d := n.transfers.stuckFor(); d > n.cfg.transferStall && n.raft.State() == raft.Leader {
 			n.fail(fmt.Errorf("this leader has refused every write for %s because of a leadership transfer that was interrupted: the node stops, so that another one leads", d.Round(time.Second)))
 			return
 		}
-		if op, d := n.writes.longest(); d > n.cfg.DiskStall {
+		if op, d := n.writes.longest(); min(d, now.Sub(awake)) > n.cfg.DiskStall {
 			// A leader whose log hangs would go on sending heartbeats, and
 			// nobody would take over: the port goes first.
 			_ = n.port.Close()
