@@ -200,7 +200,7 @@ func (c *faultConn) Write(b []byte) (int, error) {
 
 func (c *faultConn) SetDeadline(t time.Time) error {
 	_ = c.SetReadDeadline(t) // the same error as below
-	return c.Conn.SetWriteDeadline(t)
+	return c.SetWriteDeadline(t)
 }
 
 func (c *faultConn) SetReadDeadline(t time.Time) error {

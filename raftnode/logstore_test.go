@@ -77,7 +77,7 @@ func (m *walModel) differs(s stores) error {
 	}
 	var l raft.Log
 	if err := s.GetLog(m.last+1, &l); !errors.Is(err, raft.ErrLogNotFound) {
-		return fmt.Errorf("entry %d, after the last, gives %v", m.last+1, err)
+		return fmt.Errorf("entry %d, after the last, gives %w", m.last+1, err)
 	}
 	term, err := s.GetUint64([]byte("CurrentTerm"))
 	if err == nil && term != m.term {
