@@ -35,7 +35,8 @@ func (m *Machine) makeAccount(s *slot, partition string, owner uint32) {
 	s.found = true
 	s.id = m.accounts.add(account{Gen: s.p.gen, Serial: m.serials, slot: s.p.slot, owner: owner, Partition: partition,
 		Current: bucket{Start: s.start, End: s.end}, Last: m.now})
-	s.p.accounts[partition] = s.id
+	m.partitions.put(m.partitionHash(s.p.gen, []byte(partition)), s.id)
+	*s.p.accounts++
 	m.owners.at(owner).accounts++
 }
 
@@ -43,8 +44,9 @@ func (m *Machine) makeAccount(s *slot, partition string, owner uint32) {
 func (m *Machine) dropAccount(id uint32) {
 	a := m.accounts.get(id)
 	if p := m.policyOf(a); p != nil {
-		delete(p.accounts, a.Partition)
+		*p.accounts--
 	}
+	m.partitions.remove(m.partitionHash(a.Gen, []byte(a.Partition)), id)
 	m.owners.at(a.owner).accounts--
 	m.owners.release(a.owner)
 	m.accounts.remove(id)

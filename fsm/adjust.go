@@ -12,7 +12,7 @@ func (m *Machine) adjust(c *Adjust) Result {
 	if err := Validate(c); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	if id, ok := m.ids[c.ID]; ok {
+	if id, ok := m.byID(c.ID); ok {
 		return m.adjusted(c, m.reservations.get(id))
 	}
 	pl := &m.plan

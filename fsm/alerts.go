@@ -78,7 +78,7 @@ func (m *Machine) refusedInBulk(c *RefusalCount) {
 	if p == nil || c.Count < bulkRefusals {
 		return
 	}
-	id, ok := p.accounts[c.Account.Partition]
+	id, ok := m.accountOf(p, []byte(c.Account.Partition))
 	if !ok {
 		return
 	}

@@ -28,10 +28,16 @@ func (r *answerRoom) next() *answer {
 	return &r.spare
 }
 
-// granted answers a Reserve that was granted now.
-func (m *Machine) granted(pl *plan, v *reservation) Result {
+// granted answers a request that was granted now, by a plan. Without texts only
+// what the digest is made of is told of the reservation.
+func (m *Machine) granted(pl *plan, v *reservation, texts bool) Result {
 	out := m.answers.next()
-	v.fill(&out.r, out.labels[:0])
+	if texts {
+		v.fill(&out.r, out.labels[:0])
+	} else {
+		out.r = Reservation{}
+		v.figures(&out.r)
+	}
 	return Result{Index: m.index, Code: OK, Reservation: &out.r, Accounts: m.showSlots(out.accounts[:0], pl)}
 }
 

@@ -25,10 +25,18 @@ func (s *slab) keep(b []byte) []byte {
 	return s.b[from:len(s.b):len(s.b)]
 }
 
-// attemptAt is where an attempt is: its queue and the position in it.
-type attemptAt struct {
-	queue uint8
-	at    uint64
+// The place of an attempt in the index is its queue and the end of its position
+// there.
+const placeBits = 30
+
+func placeOf(queue int, at uint64) uint32 {
+	return uint32(queue)<<placeBits | uint32(at)&(1<<placeBits-1)
+}
+
+// placed returns the attempt at a place.
+func (m *Machine) placed(place uint32) *attempt {
+	q := &m.attemptQueues[place>>placeBits]
+	return q.get(q.head + uint64((place-uint32(q.head))&(1<<placeBits-1)))
 }
 
 // once runs an operation unless its OpID was seen, and freezes its result.
@@ -81,34 +89,40 @@ func (m *Machine) attempt(id OpID) *attempt {
 	if id == (OpID{}) {
 		return nil
 	}
-	if w, ok := m.attempts[id]; ok {
-		return m.attemptQueues[w.queue].get(w.at)
+	place, ok := m.attempts.find(m.attempts.bytes(id[:]), func(place uint32) bool { return m.placed(place).OpID == id })
+	if !ok {
+		return nil
 	}
-	return nil
+	return m.placed(place)
 }
 
 func (m *Machine) remember(id OpID, notAfter Time, r Result) {
 	if id == (OpID{}) {
 		return
 	}
-	if notAfter == 0 {
-		notAfter = m.now + Time(keepUndated)
-	}
 	m.kept = r // on the heap once, not for each
 	m.scratch = EncodeResult(m.scratch[:0], &m.kept)
 	m.kept = Result{}
+	m.keepFrozen(id, notAfter)
+}
+
+// keepFrozen remembers what scratch has as the result of an OpID.
+func (m *Machine) keepFrozen(id OpID, notAfter Time) {
+	if notAfter == 0 {
+		notAfter = m.now + Time(keepUndated)
+	}
 	m.keepAttempt(attempt{OpID: id, NotAfter: notAfter, result: m.frozen.keep(m.scratch)}, notAfter <= m.now+soonAttempts)
-	for len(m.attempts) > m.limits.Attempts {
+	for m.attempts.len() > m.limits.Attempts {
 		m.attemptsFrom = max(m.attemptsFrom, m.forgetAttempt(m.longerQueue()))
 	}
 }
 
 func (m *Machine) keepAttempt(a attempt, soon bool) {
-	q := uint8(1)
+	q := 1
 	if soon {
 		q = 0
 	}
-	m.attempts[a.OpID] = attemptAt{q, m.attemptQueues[q].push(a)}
+	m.attempts.put(m.attempts.bytes(a.OpID[:]), placeOf(q, m.attemptQueues[q].push(a)))
 }
 
 func (m *Machine) longerQueue() int {
@@ -121,8 +135,9 @@ func (m *Machine) longerQueue() int {
 // forgetAttempt forgets the oldest attempt of a queue and returns its
 // not_after.
 func (m *Machine) forgetAttempt(q int) Time {
-	a := m.attemptQueues[q].get(m.attemptQueues[q].head)
-	delete(m.attempts, a.OpID)
+	at := m.attemptQueues[q].head
+	a := m.attemptQueues[q].get(at)
+	m.attempts.remove(m.attempts.bytes(a.OpID[:]), placeOf(q, at))
 	m.attemptQueues[q].pop()
 	return a.NotAfter
 }

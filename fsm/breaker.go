@@ -64,7 +64,7 @@ func (m *Machine) countRefusal(ref AccountRef, n int64) {
 	if p == nil || p.Breaker == nil || p.Breaker.Refusals == 0 || n <= 0 {
 		return
 	}
-	id, ok := p.accounts[ref.Partition]
+	id, ok := m.accountOf(p, []byte(ref.Partition))
 	if !ok {
 		return // refused before it was used: the call alone is larger than a limit
 	}

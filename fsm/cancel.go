@@ -65,7 +65,7 @@ func (m *Machine) cancel(c *Cancel) Result {
 			name = r.Reservation.ID
 		}
 	}
-	if id, there := m.ids[name]; there && m.leave(id, c.Attempt) {
+	if id, there := m.byID(name); there && m.leave(id, c.Attempt) {
 		v := m.reservations.get(id)
 		if v.Op == 0 && len(v.joined()) == 0 && (v.State == StateOpen || v.State == StateProvisional) {
 			m.end(id, m.reservations.edit(id), StateReleased, 0, nil)

@@ -8,7 +8,7 @@ func (m *Machine) charge(c *Charge) Result {
 	if err := Validate(c); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	if id, ok := m.ids[c.ID]; ok {
+	if id, ok := m.byID(c.ID); ok {
 		v := m.reservations.get(id)
 		if v.Kind == kindCharge && v.Hash == c.Hash && v.Actual == c.Amount {
 			return m.answer(v)

@@ -96,7 +96,7 @@ func (m *Machine) seal() {
 	})
 	m.mix(m.index, uint64(m.now), uint64(m.version), m.changes, uint64(m.quietUntil), m.grants, uint64(m.serials), m.runSerial, uint64(m.generation),
 		uint64(m.cutoff), uint64(m.attemptsFrom), uint64(m.swept), uint64(m.gone), uint64(m.accounts.len()), uint64(m.reservations.len()),
-		uint64(m.deadlines.len()), uint64(m.runs.len()), uint64(len(m.attempts)), uint64(len(m.owners.byID)))
+		uint64(m.deadlines.len()), uint64(m.runs.len()), uint64(m.attempts.len()), uint64(len(m.owners.byID)))
 	m.changes = 0
 	m.chains[m.index%keepChains] = chainAt{m.index, m.chain}
 }

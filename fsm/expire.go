@@ -105,10 +105,7 @@ func (m *Machine) forget(id uint32) {
 	}
 	m.cutoff = max(m.cutoff, v.Granted)
 	t := v.texts()
-	delete(m.ids, t.id)
-	if v.Keyed {
-		delete(m.idem, t.key)
-	}
+	m.unregister(id, &t, v.Keyed)
 	m.owners.at(v.owner).records--
 	m.owners.release(v.owner)
 	m.closed.remove(id)

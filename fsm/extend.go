@@ -13,7 +13,7 @@ func (m *Machine) extend(e *Extend) Result {
 	if e.Deadline > m.now+Time(maxTTL) {
 		return m.fail(BadInput, "deadline: at most 24h from now")
 	}
-	id, ok := m.ids[e.ID]
+	id, ok := m.byID(e.ID)
 	if !ok {
 		return m.extendLost(e)
 	}
@@ -200,7 +200,11 @@ func (m *Machine) extendLost(e *Extend) Result {
 	if err := Validate(r); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	return m.admit(r)
+	res, v := m.admit(r)
+	if v == nil {
+		return res
+	}
+	return m.granted(&m.plan, v, true)
 }
 
 // maxPico is the largest fixed part of an alternative, in pico-USD.

@@ -74,7 +74,7 @@ func (m *Machine) tallyReservations(sums map[windowOf]*tally, open map[uint32]in
 				open[pins[i].Account]++
 			}
 		}
-		if got, there := m.ids[v.id()]; !there || got != id {
+		if got, there := m.byID(v.id()); !there || got != id {
 			err = fmt.Errorf("reservation %q is not found by its id", v.id())
 		}
 		if heap := m.heapOf(v); heap.items[(*heap.at)[id]].id != id {
@@ -122,7 +122,7 @@ func (m *Machine) checkAccounts(sums map[windowOf]*tally, open map[uint32]int32)
 				err = fmt.Errorf("%s: %w", name, bad)
 			}
 		}
-		if p.accounts[a.Partition] != id {
+		if got, there := m.accountOf(p, []byte(a.Partition)); !there || got != id {
 			err = fmt.Errorf("%s is not found by its partition", name)
 		}
 	})
@@ -133,17 +133,19 @@ func (m *Machine) checkAccounts(sums map[windowOf]*tally, open map[uint32]int32)
 func (m *Machine) checkIndexes() error {
 	found, waiting := 0, m.deadlines.len()+m.closed.len()
 	for _, p := range m.budgets {
-		found += len(p.accounts)
+		found += *p.accounts
 	}
 	switch {
 	case found+m.gone != m.accounts.len():
 		return fmt.Errorf("%d accounts are found and %d are gone, of %d", found, m.gone, m.accounts.len())
-	case len(m.ids) != m.reservations.len():
-		return fmt.Errorf("%d ids for %d reservations", len(m.ids), m.reservations.len())
+	case m.partitions.len() != m.accounts.len():
+		return fmt.Errorf("%d partitions for %d accounts", m.partitions.len(), m.accounts.len())
+	case m.ids.len() != m.reservations.len():
+		return fmt.Errorf("%d ids for %d reservations", m.ids.len(), m.reservations.len())
 	case waiting != m.reservations.len():
 		return fmt.Errorf("%d of %d reservations wait for their time", waiting, m.reservations.len())
-	case len(m.attempts) != m.attemptQueues[0].len()+m.attemptQueues[1].len():
-		return fmt.Errorf("%d attempts are found, %d and %d are there", len(m.attempts), m.attemptQueues[0].len(), m.attemptQueues[1].len())
+	case m.attempts.len() != m.attemptQueues[0].len()+m.attemptQueues[1].len():
+		return fmt.Errorf("%d attempts are found, %d and %d are there", m.attempts.len(), m.attemptQueues[0].len(), m.attemptQueues[1].len())
 	case len(m.runIDs) != m.runs.len() || m.runQueue.len() != m.runs.len():
 		return fmt.Errorf("%d runs, %d found, %d waiting", m.runs.len(), len(m.runIDs), m.runQueue.len())
 	}

@@ -51,14 +51,15 @@ type state struct {
 	swept        uint32 // the page of accounts that is swept next
 	gone         int    // accounts of deleted budgets that wait for the sweep
 	reservations table[reservation]
-	ids          map[string]uint32
-	idem         map[string]uint32
+	ids          *index // reservations by id
+	idem         *index // and by idempotency key
+	partitions   *index // accounts by generation and partition
 	owners       ownerTable
 	deadlines    dueHeap // of open holds and provisional charges
 	closed       dueHeap // when closed reservations are dropped
 	cutoff       Time    // newest grant time of a reservation that was dropped
 
-	attempts      map[OpID]attemptAt
+	attempts      *index // by OpID: their places
 	attemptQueues [attemptKinds]queue[attempt]
 	frozen        slab // results of attempts
 	attemptsFrom  Time // an attempt with a not_after up to it may have been forgotten early
@@ -87,7 +88,7 @@ type state struct {
 func New(l Limits) *Machine {
 	due := new(places)
 	return &Machine{state: state{limits: l, version: firstMachineVersion, chains: new([keepChains]chainAt), keyIDs: map[string]string{},
-		selector: newSelector(nil), ids: map[string]uint32{}, idem: map[string]uint32{}, attempts: map[OpID]attemptAt{}, runIDs: map[string]uint32{},
+		selector: newSelector(nil), ids: newIndex(), idem: newIndex(), partitions: newIndex(), attempts: newIndex(), runIDs: map[string]uint32{},
 		owners:    ownerTable{byID: map[string]uint32{}},
 		deadlines: dueHeap{at: due}, closed: dueHeap{at: due}, runQueue: dueHeap{at: new(places)}}}
 }
@@ -163,12 +164,7 @@ func (m *Machine) pass(stamp Time) {
 func (m *Machine) apply(c Command) Result {
 	switch c := c.(type) {
 	case *Reserve:
-		r, done := m.before(c.OpID, c.NotAfter)
-		if !done {
-			r = m.reserve(c)
-			m.remember(c.OpID, c.NotAfter, r)
-		}
-		return r
+		return m.reserveOnce(c)
 	case *Settle:
 		return m.settle(c)
 	case *Release:

@@ -89,12 +89,16 @@ func loadAccount(l *loading, b []byte) error {
 	a.slot, a.owner = noSlot, m.owners.of(n.Owner)
 	m.owners.at(a.owner).accounts++
 	if p := l.gens[a.Gen]; p != nil {
+		if _, there := m.accountOf(p, []byte(a.Partition)); there {
+			return fmt.Errorf("account %q of budget %q is there twice", a.Partition, p.Name)
+		}
 		a.slot = p.slot
-		p.accounts[a.Partition] = n.ID
+		*p.accounts++
 	} else {
 		m.gone++
 	}
 	m.accounts.put(n.ID, *a)
+	m.partitions.put(m.partitionHash(a.Gen, []byte(a.Partition)), n.ID)
 	return nil
 }
 
@@ -113,14 +117,17 @@ func loadReservation(l *loading, b []byte) error {
 		return fmt.Errorf("reservation %q: number %d is taken or out of range", v.id(), n.ID)
 	}
 	t := v.texts()
+	if _, there := m.byID(t.id); there {
+		return fmt.Errorf("reservation %q is there twice", t.id)
+	}
+	if _, there := m.byKey(t.key); v.Keyed && there {
+		return fmt.Errorf("reservation %q: idempotency key %q leads to another as well", t.id, t.key)
+	}
 	v.owner = m.owners.of(t.owner)
 	o := m.owners.at(v.owner)
 	o.records++
 	m.reservations.put(n.ID, *v)
-	m.ids[t.id] = n.ID
-	if v.Keyed {
-		m.idem[t.key] = n.ID
-	}
+	m.register(n.ID, &t, v.Keyed)
 	switch v.State {
 	case StateOpen:
 		o.open++

@@ -87,7 +87,7 @@ func (m *Machine) place(pl *plan, p *policy, v *view, first int) {
 			return
 		}
 	}
-	s.id, s.found = p.accounts[string(pl.partition(&s))]
+	s.id, s.found = m.accountOf(p, pl.partition(&s))
 	s.start, s.end = p.span(m.now)
 	pl.slots = append(pl.slots, s)
 }

@@ -11,13 +11,13 @@ import (
 // never changed in place, because views share them.
 type policy struct {
 	Budget
-	gen      uint32            // generation: unlike that of any budget before
-	slot     uint32            // its place in the list by slot, which accounts name
-	runs     bool              // match or per names the run
-	zone     *Zone             // nil: UTC
-	width    Time              // of a rolling window's bucket
-	accounts map[string]uint32 // partition → account
-	start    Time              // of the window that was current last
+	gen      uint32 // generation: unlike that of any budget before
+	slot     uint32 // its place in the list by slot, which accounts name
+	runs     bool   // match or per names the run
+	zone     *Zone  // nil: UTC
+	width    Time   // of a rolling window's bucket
+	accounts *int   // how many there are
+	start    Time   // of the window that was current last
 	end      Time
 }
 
@@ -28,7 +28,7 @@ func (p *policy) Wire(c *wire.Coder) {
 
 // newPolicy derives what a budget needs to be applied.
 func (m *Machine) newPolicy(b Budget, gen uint32) *policy {
-	p := &policy{Budget: b, gen: gen, zone: m.zones.get(b.Window.Zone), accounts: map[string]uint32{}, start: 1, end: 0}
+	p := &policy{Budget: b, gen: gen, zone: m.zones.get(b.Window.Zone), accounts: new(int), start: 1, end: 0}
 	p.runs = slices.Contains(b.Per, LabelRun) || slices.ContainsFunc(b.Match, func(x Matcher) bool { return x.Label == LabelRun })
 	if b.Window.Kind == WindowRolling {
 		p.width = b.Window.width()

@@ -54,7 +54,7 @@ func (m *Machine) deleteBudget(d *DeleteBudget) Result {
 		return m.fail(VersionConflict, fmt.Sprintf("budget %q is at version %d, not %d", d.Name, b.Version, *d.IfVersion))
 	}
 	m.changed(recBudgetGone, &b.Budget)
-	m.gone += len(b.accounts)
+	m.gone += *b.accounts
 	m.dropPolicy(i)
 	return Result{Index: m.index, Code: OK}
 }
@@ -72,13 +72,13 @@ func (m *Machine) forEdit(pl *plan, ref AccountRef) (*account, *Result) {
 	}
 	pl.names = append(pl.names[:0], ref.Partition...)
 	s := slot{p: p, to: int32(len(pl.names))}
-	s.id, s.found = p.accounts[ref.Partition]
+	s.id, s.found = m.accountOf(p, []byte(ref.Partition))
 	s.start, s.end = p.span(m.now)
 	switch {
 	case s.found:
 	case m.accounts.len() >= m.limits.Accounts:
 		return fail(m.full("accounts", m.limits.Accounts))
-	case len(p.accounts) >= m.limits.AccountsPerBudget:
+	case *p.accounts >= m.limits.AccountsPerBudget:
 		return fail(m.full("accounts of budget "+p.Name, m.limits.AccountsPerBudget))
 	}
 	pl.slots = append(pl.slots[:0], s)

@@ -97,7 +97,7 @@ func (m *Machine) read(v *reservation) Reservation {
 func (m *Machine) Reservation(id string) (Reservation, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	n, ok := m.ids[id]
+	n, ok := m.byID(id)
 	if !ok {
 		return Reservation{}, false
 	}
@@ -219,7 +219,7 @@ func (m *Machine) Account(ref AccountRef) (AccountState, bool) {
 		return AccountState{}, false
 	}
 	var out AccountState
-	if id, ok := p.accounts[ref.Partition]; ok {
+	if id, ok := m.accountOf(p, []byte(ref.Partition)); ok {
 		m.whole(&out, p, m.accounts.get(id))
 	} else {
 		m.unused(&out, p, ref.Partition)
@@ -282,6 +282,6 @@ type Stats struct {
 func (m *Machine) Stats() Stats {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return Stats{Budgets: len(m.budgets), Accounts: m.accounts.len(), Reservations: m.reservations.len(), Attempts: len(m.attempts),
+	return Stats{Budgets: len(m.budgets), Accounts: m.accounts.len(), Reservations: m.reservations.len(), Attempts: m.attempts.len(),
 		Open: m.deadlines.len(), Runs: m.runs.len(), Grants: m.grants}
 }

@@ -9,16 +9,36 @@ import (
 // ownerShare is which part of a bound one firewall key may have: a quarter.
 const ownerShare = 4
 
-func (m *Machine) reserve(r *Reserve) Result {
-	if err := validateReserve(r); err != nil {
-		return m.fail(BadInput, err.Error())
+// reserveOnce decides a request unless its OpID was seen.
+func (m *Machine) reserveOnce(r *Reserve) Result {
+	if res, done := m.before(r.OpID, r.NotAfter); done {
+		return res
 	}
-	if id, ok := m.ids[r.ID]; ok {
-		return m.repeated(r, id)
+	res, v := m.reserve(r)
+	if v == nil {
+		m.remember(r.OpID, r.NotAfter, res)
+		return res
+	}
+	res = m.granted(&m.plan, v, m.answers.lasting)
+	if r.OpID != (OpID{}) {
+		m.scratch = freezeGrant(m.scratch[:0], v, res.Accounts)
+		m.keepFrozen(r.OpID, r.NotAfter)
+	}
+	return res
+}
+
+// reserve decides a request. It returns the reservation when it is granted now,
+// and else the result.
+func (m *Machine) reserve(r *Reserve) (Result, *reservation) {
+	if err := validateReserve(r); err != nil {
+		return m.fail(BadInput, err.Error()), nil
+	}
+	if id, ok := m.byID(r.ID); ok {
+		return m.repeated(r, id), nil
 	}
 	if r.IdemKey != "" {
 		if res, answered := m.underKey(r); answered {
-			return res
+			return res, nil
 		}
 	}
 	return m.admit(r)
@@ -27,7 +47,7 @@ func (m *Machine) reserve(r *Reserve) Result {
 // underKey answers a request whose idempotency key leads to a reservation that
 // stands in the way of another.
 func (m *Machine) underKey(r *Reserve) (Result, bool) {
-	id, ok := m.idem[r.IdemKey]
+	id, ok := m.byKey(r.IdemKey)
 	if !ok {
 		return Result{}, false
 	}
@@ -57,30 +77,30 @@ func (m *Machine) repeated(r *Reserve, id uint32) Result {
 	return out
 }
 
-// admit decides a request that is new.
-func (m *Machine) admit(r *Reserve) Result {
+// admit is reserve for a request that is new.
+func (m *Machine) admit(r *Reserve) (Result, *reservation) {
 	pl := &m.plan
 	if err := m.ancestry(pl, r.Labels); err != nil {
-		return m.fail(BadInput, err.Error())
+		return m.fail(BadInput, err.Error()), nil
 	}
 	d := m.decide(r, pl, true)
 	if len(pl.slots) > maxPins {
-		return m.fail(BadInput, "the request touches "+itoa(len(pl.slots))+" accounts, at most "+itoa(maxPins)+" are allowed")
+		return m.fail(BadInput, "the request touches "+itoa(len(pl.slots))+" accounts, at most "+itoa(maxPins)+" are allowed"), nil
 	}
 	if d.refused {
 		m.countRefusal(d.refusal.Account, 1)
 		refusal := d.refusal
-		return Result{Index: m.index, Code: Refused, Refusal: &refusal, Accounts: m.showSlots(nil, pl)}
+		return Result{Index: m.index, Code: Refused, Refusal: &refusal, Accounts: m.showSlots(nil, pl)}, nil
 	}
 	for i := range pl.slots {
 		if s := &pl.slots[i]; s.found && !m.roomInSlot(s, d.amount) {
-			return m.fail(Overflow, errRange.Error())
+			return m.fail(Overflow, errRange.Error()), nil
 		}
 	}
 	if full, ok := m.roomForRecords(r, pl); !ok {
-		return full
+		return full, nil
 	}
-	return m.grant(r, pl, &d)
+	return Result{}, m.grant(r, pl, &d)
 }
 
 // roomInSlot tells whether a hold leaves the account's sums in range: accounts
@@ -104,7 +124,7 @@ func (m *Machine) roomForRecords(r *Reserve, pl *plan) (Result, bool) {
 			continue
 		}
 		made++
-		if len(s.p.accounts) >= m.limits.AccountsPerBudget {
+		if *s.p.accounts >= m.limits.AccountsPerBudget {
 			return m.full("accounts of budget "+strconv.Quote(s.p.Name), m.limits.AccountsPerBudget), false
 		}
 	}
@@ -123,7 +143,7 @@ func (m *Machine) roomForRecords(r *Reserve, pl *plan) (Result, bool) {
 
 // grant holds the amount on all accounts. It cannot fail: the decision and the
 // bounds were checked before.
-func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
+func (m *Machine) grant(r *Reserve, pl *plan, d *decision) *reservation {
 	a := &r.Alternatives[d.choice]
 	m.grants++
 	own := m.owners.of(r.Owner)
@@ -157,23 +177,21 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) Result {
 	m.owners.at(own).open++
 	m.deadlines.push(dueItem{v.Deadline, v.Order, id})
 	m.useRun(pl, r.Labels)
-	return m.granted(pl, &v)
+	return m.reservations.get(id)
 }
 
 // keep adds a record and lets it be found by its id and idempotency key.
 func (m *Machine) keep(v *reservation) uint32 {
 	t := v.texts()
 	if t.key != "" {
-		if older, there := m.idem[t.key]; there {
+		if older, there := m.byKey(t.key); there {
 			m.reservations.edit(older).Keyed = false
+			m.idem.remove(m.idem.text(t.key), older)
 		}
 		v.Keyed = true
 	}
 	id := m.reservations.add(*v)
-	m.ids[t.id] = id
-	if t.key != "" {
-		m.idem[t.key] = id
-	}
+	m.register(id, &t, v.Keyed)
 	m.owners.at(v.owner).records++
 	return id
 }

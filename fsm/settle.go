@@ -27,7 +27,7 @@ func (m *Machine) settle(s *Settle) Result {
 	if err := Validate(s); err != nil {
 		return m.fail(BadInput, err.Error())
 	}
-	id, ok := m.ids[s.ID]
+	id, ok := m.byID(s.ID)
 	if !ok {
 		return m.settleLost(s)
 	}
@@ -145,7 +145,7 @@ func (m *Machine) close(id uint32, v *reservation, from State) {
 }
 
 func (m *Machine) release(r *Release) Result {
-	id, ok := m.ids[r.ID]
+	id, ok := m.byID(r.ID)
 	if !ok {
 		return m.unknown(r.ID)
 	}

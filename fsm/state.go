@@ -270,12 +270,18 @@ func appendLabels(to Labels, packed string) Labels {
 type attempt struct {
 	OpID     OpID
 	NotAfter Time
-	result   []byte // encoded
+	result   []byte // encoded: see frozenGrant
 }
+
+func (a *attempt) frozen() bool { return len(a.result) > 0 && a.result[0] == frozenGrant }
 
 // outcome is the result as it was.
 func (a *attempt) outcome() Result {
-	r, err := DecodeResult(a.result)
+	decode := DecodeResult
+	if a.frozen() {
+		decode = thaw
+	}
+	r, err := decode(a.result)
 	if err != nil {
 		panic("a result that was encoded here cannot be read: " + err.Error())
 	}

@@ -147,8 +147,14 @@ func (r *run) Wire(c *wire.Coder) {
 func (a *attempt) Wire(c *wire.Coder) {
 	c.Array16(1, (*[16]byte)(&a.OpID))
 	wire.Signed(c, 2, &a.NotAfter)
-	c.Bytes(3, &a.result)
+	result := a.result
+	if a.frozen() {
+		r := a.outcome()
+		result = EncodeResult(nil, &r)
+	}
+	c.Bytes(3, &result)
 	if c.Reading() {
+		a.result = result
 		if _, err := DecodeResult(a.result); err != nil {
 			c.Fail(err)
 		}
