@@ -110,6 +110,33 @@ func TestWhereCallsGo(t *testing.T) {
 	}
 }
 
+// Ensure that a deployment's path decides the model also where the provider is
+// not Azure and goes by the body, after a downgrade too.
+func TestADeploymentNamesTheModelToAnyServer(t *testing.T) {
+	b, e := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, plainAnswer)
+	}, func(o *Options) {
+		o.Degrades = []Degrade{{Model: "gpt-4.1", To: []string{"gpt-4o-mini"}, MinRemainingBp: 10_000}}
+	})
+	for _, c := range []struct{ deployment, members, want string }{
+		{"gpt-4o-mini", `"model": "gpt-4o-mini",`, `{"model": "gpt-4o-mini","max_tokens":5,"messages":[]}`},
+		{"gpt-4o-mini", `"model":"gpt-4o",`, `{"model":"gpt-4o-mini","max_tokens":5,"messages":[]}`},
+		{"gpt-4o-mini", ``, `{"model":"gpt-4o-mini","max_tokens":5,"messages":[]}`},
+		{"gpt-4.1", `"model":"gpt-4.1",`, `{"model":"gpt-4o-mini","max_tokens":5,"messages":[]}`},
+	} {
+		b.post("/openai/deployments/"+c.deployment+"/chat/completions", `{`+c.members+`"max_tokens":5,"messages":[]}`)
+		if e.path != "/v1/chat/completions" || e.body != c.want {
+			t.Errorf("deployment %s, %q: the provider got %s at %s, want %s", c.deployment, c.members, e.body, e.path, c.want)
+		}
+	}
+	const azure = `{"model":"x","max_tokens":5,"messages":[]}`
+	b.post("/providers/azure/openai/deployments/gpt-4o-mini/chat/completions", azure)
+	if e.path != "/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21" || e.body != azure {
+		t.Errorf("Azure got %s at %s", e.body, e.path)
+	}
+}
+
 // Ensure that an answer compressed without being asked for is read, and passes
 // as it came.
 func TestCompressedAnswers(t *testing.T) {

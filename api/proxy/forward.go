@@ -74,7 +74,9 @@ func isList(c *call, res *http.Response) bool {
 // edit changes in the body what the firewall must change, and nothing else.
 func (p *Proxy) edit(c *call) (err error) {
 	s, e := c.rung, c.route.Endpoint
-	if s.id != c.asked.Model && c.route.Model == "" {
+	// A deployment's path names the model to Azure alone; any other server goes
+	// by the body, whatever model that names.
+	if byPath := c.route.Model != ""; byPath && !s.provider.place.Azure || !byPath && s.id != c.asked.Model {
 		e.SetModel(c.body, s.id)
 	}
 	tokens := c.hold.Units
