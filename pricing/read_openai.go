@@ -35,7 +35,7 @@ type openAIUsage struct {
 // /v1/completions and /v1/embeddings, and of compatible providers. Prompt
 // tokens there include those read from and written to the cache; completion
 // tokens include reasoning, except at providers whose total shows that they
-// count it beside. The service tier stands outside the usage object.
+// count it beside, or leave it out. The service tier stands outside the usage object.
 // It fails with ErrNoUsage or ErrBadUsage.
 func ReadOpenAIChatUsage(usage []byte) (Reading, error) {
 	var o openAIUsage
@@ -118,7 +118,8 @@ type outputParts struct {
 
 // split fills the disjoint output buckets. Reasoning is part of the total,
 // unless the total of everything, or its own size, shows that it stands
-// beside it, as at xAI.
+// beside it, as at xAI. What that total shows beyond all parts came out unseen,
+// as Gemini's thoughts behind compatible servers do: it is billed as reasoning.
 func (p outputParts) split(u *Usage) error {
 	total, reasoning := p.total.n(), p.reasoning.n()
 	for _, n := range []int64{total, reasoning, p.audio.n(), p.image.n()} {
@@ -128,10 +129,13 @@ func (p outputParts) split(u *Usage) error {
 	}
 	beside := reasoning > total || reasoning > 0 && p.whole.ok() && p.whole.n() == p.input+total+reasoning
 	u.ReasoningTokens = reasoning
-	left := total
-	if !beside {
+	left, all := total, p.input+total
+	if beside {
+		all += reasoning
+	} else {
 		left -= reasoning
 	}
+	u.ReasoningTokens += max(0, p.whole.n()-all)
 	u.OutputAudioTokens = min(p.audio.n(), left)
 	left -= u.OutputAudioTokens
 	u.OutputImageTokens = min(p.image.n(), left)
