@@ -76,6 +76,39 @@ func TestHiddenOutputIsChargedInFullWithoutUsage(t *testing.T) {
 	}
 }
 
+// Ensure that usage which a server tells with every chunk is only a beginning
+// until the answer ends: of a stream that breaks off the input counts as it was
+// told, and the output as it passed.
+func TestUsageWithEveryChunk(t *testing.T) {
+	const chunk = `data: {"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":%s}]%s}` + "\n\n"
+	for name, c := range map[string]struct {
+		ends string // what follows ten words
+		want money.USD
+	}{
+		"broken off": {"", 7*mini.in + 10*mini.out},
+		"an error":   {`data: {"error":{"message":"x"}}` + "\n\ndata: [DONE]\n\n", 7*mini.in + 10*mini.out},
+		"finished":   {fmt.Sprintf(chunk, `"stop"`, `,"usage":{"prompt_tokens":7,"completion_tokens":9}`), 7*mini.in + 9*mini.out},
+		"done":       {fmt.Sprintf(chunk, `null`, `,"usage":{"prompt_tokens":7,"completion_tokens":9}`) + "data: [DONE]\n\n", 7*mini.in + 9*mini.out},
+	} {
+		b, _ := withEcho(t, func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprintf(w, chunk, "null", `,"usage":{"prompt_tokens":7,"completion_tokens":1}`)
+			for range 9 {
+				fmt.Fprintf(w, chunk, "null", "")
+			}
+			fmt.Fprint(w, c.ends)
+			_ = http.NewResponseController(w).Flush()
+			if c.ends == "" {
+				panic(http.ErrAbortHandler)
+			}
+		})
+		b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", true))
+		if got := b.settled().Spent; got != c.want {
+			t.Errorf("%s: spent %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 // Ensure that a stream whose client leaves is cancelled at the provider and
 // charged by what came until then, where the input that the provider stated
 // counts as it is.

@@ -23,6 +23,8 @@ type choiceStream struct {
 	answer   dialect.Answer
 	err      error
 	seen     bool
+	final    bool // the usage is of the whole answer
+	failed   bool // the provider reported an error
 	id       string
 	created  int64
 	open     []int64 // choices without a finish reason yet
@@ -31,8 +33,9 @@ type choiceStream struct {
 
 // Event implements dialect.Stream.
 func (s *choiceStream) Event(data []byte) dialect.Event {
-	if !gjson.ValidBytes(data) {
-		return dialect.Event{} // [DONE]
+	if !gjson.ValidBytes(data) { // [DONE]
+		s.final = s.final || s.seen && !s.failed
+		return dialect.Event{}
 	}
 	var e dialect.Event
 	var choices, usage gjson.Result
@@ -57,9 +60,11 @@ func (s *choiceStream) Event(data []byte) dialect.Event {
 		}
 		return true
 	})
-	some := false
+	s.failed = s.failed || e.Failed
+	some, goesOn := false, false
 	choices.ForEach(func(_, c gjson.Result) bool {
 		some = true
+		goesOn = goesOn || c.Get("finish_reason").Type != gjson.String
 		s.text(c)
 		s.follow(c)
 		return true
@@ -67,7 +72,7 @@ func (s *choiceStream) Event(data []byte) dialect.Event {
 	if usage.IsObject() {
 		tier := s.answer.ServiceTier
 		s.answer.Reading, s.err = pricing.ReadOpenAIChatUsage([]byte(usage.Raw))
-		s.answer.ServiceTier, s.seen = tier, true
+		s.answer.ServiceTier, s.seen, s.final = tier, true, !goesOn
 		e.Hide = s.o.HideUsage && choices.IsArray() && !some
 	}
 	return e
@@ -90,16 +95,21 @@ func (s *choiceStream) follow(c gjson.Result) {
 	}
 }
 
-// Usage implements dialect.Stream.
+// Usage implements dialect.Stream. Some servers tell it with every chunk: what
+// they told of an answer that went on is only a beginning.
 func (s *choiceStream) Usage() (dialect.Answer, error) {
-	if !s.seen {
+	if !s.final {
 		return s.answer, pricing.ErrNoUsage
 	}
 	return s.answer, s.err
 }
 
-// Input implements dialect.Stream: the usage comes whole or not at all.
-func (*choiceStream) Input() (pricing.Usage, bool) { return pricing.Usage{}, false }
+// Input implements dialect.Stream.
+func (s *choiceStream) Input() (pricing.Usage, bool) {
+	u := s.answer.Usage
+	u.OutputTokens, u.ReasoningTokens, u.OutputAudioTokens, u.OutputImageTokens = 0, 0, 0, 0
+	return u, s.seen && s.err == nil
+}
 
 // End implements dialect.Stream.
 func (s *choiceStream) End(t dialect.Tally) []dialect.Ending {
