@@ -156,6 +156,14 @@ type unitRate struct {
 	listedPer int64  // for so many
 }
 
+// AnswersMedia says that the model may answer with audio, images or video at
+// prices of their own: what passes of them does not show its tokens.
+func (m *Model) AnswersMedia() bool {
+	return slices.ContainsFunc(m.rows, func(r *row) bool {
+		return r.listed[itemOutputAudio] || r.listed[itemOutputImage] || r.listed[itemOutputVideo]
+	})
+}
+
 // multiplier scales a model's token prices in one region.
 type multiplier struct {
 	region string

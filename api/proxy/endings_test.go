@@ -76,6 +76,34 @@ func TestHiddenOutputIsChargedInFullWithoutUsage(t *testing.T) {
 	}
 }
 
+// Ensure that output which is no text, and so cannot be counted as it passes,
+// is held whole, also of a metered stream, and charged whole where the usage
+// never came; where only text is asked for, it is counted.
+func TestSpokenAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		modalities string
+		whole      bool
+	}{"audio": {`["text","audio"]`, true}, "not said": {`null`, true}, "text": {`["text"]`, false}} {
+		e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, `data: {"model":"gpt-audio","choices":[{"index":0,"delta":{"audio":{"data":"AAAA","transcript":"a"}},"finish_reason":null}]}`+"\n\n")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}))
+		defer e.Close()
+		b := startWith(t, metered(100*money.Dollar), func(o *Options) { o.Providers[0].BaseURL = e.URL })
+		_, h, _ := b.post("/v1/chat/completions", `{"model":"gpt-audio","max_tokens":2000,"stream":true,"modalities":`+c.modalities+`,"messages":[{"role":"user","content":"hi"}]}`)
+		held, err := money.Parse(h.Get("X-Meshfw-Reserved-Usd"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.settled().Spent; (got == held) != c.whole || held >= 2000*64_000 != c.whole {
+			t.Errorf("%s: held %s, spent %s; whole: %t", name, held, got, c.whole)
+		}
+	}
+}
+
 // Ensure that usage which a server tells with every chunk is only a beginning
 // until the answer ends: of a stream that breaks off the input counts as it was
 // told, and the output as it passed.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
@@ -129,10 +130,16 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	if s.quote, err = s.model.Figures(s.bound); err != nil {
 		return s, err
 	}
-	if c.asked.Stream && (c.asked.Visible || !s.model.HiddenOutput) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
+	if c.asked.Stream && s.countable(c.asked) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
 		s.slice = firstSlice
 	}
 	return s, nil
+}
+
+// countable says that all output is text that passes by, so that its tokens can
+// be counted.
+func (s *rung) countable(asked dialect.Asked) bool {
+	return (asked.Visible || !s.model.HiddenOutput) && (s.bound.TextOutput || !s.model.AnswersMedia())
 }
 
 // slicesFor says whether a budget that the call meets asks for slices.

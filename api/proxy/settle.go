@@ -34,8 +34,8 @@ func (p *Proxy) bill(c *call, said dialect.Answer, readErr error, input *pricing
 	b := bill{usage: fsm.Usage{InputTokens: c.rung.quote.FixedTokens, Estimated: true}}
 	held, units := p.held(c)
 	per := max(c.rung.quote.TokensPerUnit, 1)
-	if c.hidden || c.rung.model.HiddenOutput && !c.asked.Visible {
-		passed = units * per // what was billed may never be seen
+	if c.hidden || !c.rung.countable(c.asked) {
+		passed = units * per // what was billed may not be seen, or not be text
 	}
 	passed = min(passed, units*per)
 	amount, err := c.rung.quote.At((passed + per - 1) / per)
