@@ -137,6 +137,34 @@ func TestADeploymentNamesTheModelToAnyServer(t *testing.T) {
 	}
 }
 
+// keeping is a provider behind no network that keeps the body it was sent.
+type keeping struct{ body, answer string }
+
+func (k *keeping) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	k.body = string(body)
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, ContentLength: -1,
+		Body: io.NopCloser(strings.NewReader(k.answer)), Request: r}, err
+}
+
+// Ensure that Mistral, which refuses a request with stream_options and tells the
+// usage in its last chunk unasked, is not asked for it.
+func TestMistralIsNotAskedForUsage(t *testing.T) {
+	b := start(t, money.Dollar, func(o *Options) {
+		o.Providers = append(o.Providers, Provider{Name: "mistral", Dialect: "openai", Catalogue: "mistral", BaseURL: "https://api.mistral.ai/v1", Models: []string{"mistral-*"}})
+	})
+	k := &keeping{answer: `data: {"model":"mistral-small-2506","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":1,"total_tokens":11}}` + "\n\ndata: [DONE]\n\n"}
+	b.proxy.transport = k
+	body := chatBody("mistral-small-2506", "x", true)
+	status, _, text := b.post("/v1/chat/completions", body)
+	if status != http.StatusOK || text != k.answer || k.body != body {
+		t.Errorf("status %d, %s; Mistral got %s", status, text, k.body)
+	}
+	if got, want := b.settled().Spent, money.USD(10*100+1*300); got != want {
+		t.Errorf("spent %s, want %s", got, want)
+	}
+}
+
 // Ensure that an answer compressed without being asked for is read, and passes
 // as it came.
 func TestCompressedAnswers(t *testing.T) {

@@ -88,7 +88,7 @@ func (p *Proxy) edit(c *call) (err error) {
 			return bad("%s", err)
 		}
 	}
-	if c.asked.Stream {
+	if c.asked.Stream && !s.provider.tellsUsage {
 		if c.hide, err = e.AskUsage(c.body); err != nil {
 			return bad("%s", err)
 		}

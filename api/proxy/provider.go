@@ -24,11 +24,12 @@ type Provider struct {
 	APIVersion                     string       // Azure: calls go to deployments under this api-version
 	Caps                           pricing.Caps // of what a request's bytes do not bound
 
-	base      *url.URL
-	versioned bool // the path of base ends in a version
-	wire      dialect.Dialect
-	place     dialect.Place
-	free      []freeRoute
+	base       *url.URL
+	versioned  bool // the path of base ends in a version
+	tellsUsage bool // streams end with their usage unasked; asking for it is an error there
+	wire       dialect.Dialect
+	place      dialect.Place
+	free       []freeRoute
 }
 
 type freeRoute struct{ method, path string }
@@ -51,6 +52,7 @@ func (p *Provider) complete() error {
 	host := u.Hostname()
 	p.place = dialect.Place{APIVersion: p.APIVersion, Azure: p.APIVersion != "" ||
 		strings.HasSuffix(host, ".azure.com") || strings.HasSuffix(host, ".azure.us") || strings.HasSuffix(host, ".azure.cn")}
+	p.tellsUsage = strings.HasSuffix(host, ".mistral.ai")
 	for _, s := range p.FreeRoutes {
 		method, path, ok := strings.Cut(s, " ")
 		if !ok {
