@@ -104,6 +104,11 @@ func (p *Proxy) read(x *exchange) (*call, error) {
 	if c.labels, err = p.Gate.Labels(x.caller, x.r.Header); err != nil {
 		return nil, err
 	}
+	if d, ok := x.d.(dialect.Checker); ok {
+		if err := d.Check(x.r.URL.Query(), x.r.Header); err != nil {
+			return nil, bad("%s", err)
+		}
+	}
 	raw, err := p.readBody(x.w, x.r)
 	if err != nil {
 		return nil, err

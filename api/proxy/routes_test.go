@@ -163,3 +163,25 @@ func TestUnmeteredRoutesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that no caller of Gemini can have the usage left out of its answer, or
+// told in a form that is not read.
+func TestGeminiAnswersAreWhole(t *testing.T) {
+	b := start(t, money.Dollar)
+	const path = "/v1beta/models/gemini-2.5-flash-lite:generateContent"
+	body := fmt.Sprintf(geminiSay, 5, 5)
+	for _, query := range []string{"?fields=candidates", "?$fields=usageMetadata(promptTokenCount)", "?alt=proto", "?$alt=media", "?alt=json&alt=proto", "?callback=x"} {
+		if status, _, text := b.post(path+query, body); status != http.StatusBadRequest {
+			t.Errorf("%s: status %d: %s", query, status, text)
+		}
+	}
+	if status, _, text := b.post(path, body, "X-Goog-FieldMask", "candidates"); status != http.StatusBadRequest {
+		t.Errorf("a field mask: status %d: %s", status, text)
+	}
+	if got := b.provider.Billed().Received; got != 0 {
+		t.Errorf("the provider received %d calls", got)
+	}
+	if status, _, text := b.post(path+"?alt=json&prettyPrint=false", body); status != http.StatusOK {
+		t.Errorf("plain JSON: status %d: %s", status, text)
+	}
+}

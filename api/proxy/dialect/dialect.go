@@ -5,6 +5,7 @@ package dialect
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
@@ -24,6 +25,13 @@ type Dialect interface {
 	// Error is the body of a refusal, in the vendor's envelope; it is encoded
 	// as JSON.
 	Error(r *Refusal) any
+}
+
+// Checker is a Dialect in which a query or a header can change the form of an
+// answer, or leave its usage out.
+type Checker interface {
+	// Check refuses such a request. An error is shown to the client.
+	Check(query url.Values, h http.Header) error
 }
 
 // Kind says what the proxy does with a route.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -25,6 +26,27 @@ func (Dialect) Catalogue() string { return "google" }
 
 // Authorize implements dialect.Dialect.
 func (Dialect) Authorize(h http.Header, key string, _ dialect.Place) { h.Set("X-Goog-Api-Key", key) }
+
+// Check implements dialect.Checker. Google lets a caller choose the fields of an
+// answer and its encoding: its usage must be there, and in JSON.
+func (Dialect) Check(query url.Values, h http.Header) error {
+	for _, name := range [...]string{"fields", "$fields", "callback", "$callback"} {
+		if query.Has(name) {
+			return fmt.Errorf("%s: the answer must be whole; leave it out", name)
+		}
+	}
+	for _, name := range [...]string{"alt", "$alt"} {
+		for _, v := range query[name] {
+			if v != "" && v != "json" && v != "sse" {
+				return fmt.Errorf("%s=%.20s: use json or sse", name, v)
+			}
+		}
+	}
+	if h.Get("X-Goog-Fieldmask") != "" {
+		return errors.New("X-Goog-FieldMask: the answer must be whole; leave it out")
+	}
+	return nil
+}
 
 // versions begin the paths. Those under v1 are only Gemini's where a method
 // follows the model.
