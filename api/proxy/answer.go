@@ -1,14 +1,11 @@
 package proxy
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -41,6 +38,11 @@ func (p *Proxy) unary(c *call, res *http.Response) {
 		return
 	}
 	said, err := c.route.Endpoint.Usage(plain)
+	if err != nil && !gjson.ValidBytes(plain) { // what it brought cannot be counted
+		p.settle(c, p.whole(c), "unreadable")
+		p.write(c, res, answer)
+		return
+	}
 	if said.Pending && c.asked.Background {
 		p.background.put(said.ID, c)
 		p.done(c, "background", nil)
@@ -71,25 +73,6 @@ func (p *Proxy) write(c *call, res *http.Response, answer []byte) {
 	_, _ = c.w.Write(answer)
 	_ = http.NewResponseController(c.w).Flush() // the client need not wait for what is left to do
 	p.metrics.afterAnswer.Observe((time.Since(c.sent) - c.first).Seconds())
-}
-
-// decoded undoes a compression that the provider was not asked for.
-func decoded(encoding string, answer []byte) ([]byte, error) {
-	switch strings.ToLower(encoding) {
-	case "", "identity":
-		return answer, nil
-	case "gzip", "x-gzip":
-		r, err := gzip.NewReader(bytes.NewReader(answer))
-		if err != nil {
-			return nil, err
-		}
-		plain, err := readAll(r, -1, maxAnswerBytes)
-		if err == nil && len(plain) > maxAnswerBytes {
-			err = errors.New("the answer is too large unpacked")
-		}
-		return plain, err
-	}
-	return nil, errors.New("the answer's compression " + strconv.Quote(encoding) + " is not known")
 }
 
 // rewrites says that the answer is to name the model that was asked for.
@@ -143,12 +126,10 @@ func (p *Proxy) streamer(ctx context.Context, c *call, list bool) *streamer {
 // what passed.
 func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *call, res *http.Response) {
 	s := p.streamer(ctx, c, isList(c, res))
-	var from io.Reader = res.Body
-	if strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
-		if unpacked, err := gzip.NewReader(from); err == nil {
-			from = unpacked
-			res.Header.Del("Content-Encoding")
-		}
+	from, readable := unpacked(res)
+	if !readable { // what passes cannot be counted
+		c.hidden = true
+		c.slices.wholeBound()
 	}
 	copyHeaders(c.w.Header(), res)
 	p.deadline(c)

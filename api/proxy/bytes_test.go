@@ -186,6 +186,81 @@ func TestCompressedAnswers(t *testing.T) {
 	}
 }
 
+// Ensure that a stream packed without being asked for is handed on unpacked,
+// event by event, that one which only says so loses nothing, and that its
+// usage is read.
+func TestPackedStreams(t *testing.T) {
+	const first = `data: {"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}` + "\n\n"
+	const last = `data: {"model":"gpt-4o-mini","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}}` + "\n\n"
+	for _, really := range []bool{true, false} {
+		next := make(chan struct{})
+		b, _ := withEcho(t, func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			for _, e := range []string{first, last} {
+				if really {
+					fmt.Fprint(z, e)
+					_ = z.Flush()
+				} else {
+					fmt.Fprint(w, e)
+				}
+				_ = http.NewResponseController(w).Flush()
+				<-next
+			}
+			if really {
+				_ = z.Close()
+			}
+		})
+		res, err := http.DefaultClient.Do(b.request("POST", "/v1/chat/completions", chatBody("gpt-4o-mini", "x", true), "Accept-Encoding", "gzip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{first, last} {
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(res.Body, got); err != nil || string(got) != want {
+				t.Errorf("packed %t: %q, %v; want %q", really, got, err, want)
+			}
+			next <- struct{}{}
+		}
+		if rest, err := io.ReadAll(res.Body); len(rest) > 0 || err != nil || res.Header.Get("Content-Encoding") != "" {
+			t.Errorf("packed %t: then %q, %v, headers %v", really, rest, err, res.Header)
+		}
+		res.Body.Close()
+		if got, want := b.settled().Spent, 5*mini.in+2*mini.out; got != want {
+			t.Errorf("packed %t: spent %s, want %s", really, got, want)
+		}
+	}
+}
+
+// Ensure that an answer which cannot be read, by its form or its compression,
+// passes as it came and is charged at its whole hold.
+func TestUnreadableAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		contentType, encoding string
+		stream                bool
+	}{
+		"a web page": {"text/html", "", false}, "protobuf": {"application/x-protobuf", "", false}, "events without their type": {"", "", true},
+		"an unknown compression": {"application/json", "br", false}, "a stream of it": {"text/event-stream", "br", true},
+	} {
+		text := "\x0b\x02<html>\n\ndata: {}\n\n"
+		b, _ := withEcho(t, func(w http.ResponseWriter) {
+			w.Header()["Content-Type"] = []string{c.contentType}
+			if c.encoding != "" {
+				w.Header().Set("Content-Encoding", c.encoding)
+			}
+			fmt.Fprint(w, text)
+		})
+		status, h, got := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", c.stream))
+		if status != http.StatusOK || got != text || h.Get("Content-Encoding") != c.encoding {
+			t.Errorf("%s: status %d, %q", name, status, got)
+		}
+		if spent := b.settled().Spent; spent.String() != h.Get("X-Meshfw-Reserved-Usd") {
+			t.Errorf("%s: spent %s of %s", name, spent, h.Get("X-Meshfw-Reserved-Usd"))
+		}
+	}
+}
+
 // Ensure that each event of a stream passes when it comes and not when the next
 // one does, and that a stream passes byte for byte.
 func TestEventsPassAtOnce(t *testing.T) {
