@@ -36,6 +36,8 @@ func (g *gather) messages() error {
 			return g.container()
 		case "fallbacks":
 			return g.refuseUnlessEmpty("fallbacks to other models")
+		case "plugins", "models": // OpenRouter's
+			return g.refuseUnlessEmpty(string(name))
 		}
 		return g.skip()
 	})
@@ -43,7 +45,7 @@ func (g *gather) messages() error {
 
 // messagesFields are the members of a request that bear on its bound.
 var messagesFields = []string{"model", "messages", "system", "max_tokens", "tools", "service_tier", "speed", "inference_geo", "mcp_servers",
-	"context_management", "compaction", "container", "fallbacks", "cache_control", "stream"}
+	"context_management", "compaction", "container", "fallbacks", "plugins", "models", "cache_control", "stream"}
 
 // container: an id keeps files of an earlier call, which cost nothing until
 // they are read; skills bring instructions of their own into the prompt.

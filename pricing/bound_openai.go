@@ -32,8 +32,12 @@ func (g *gather) chat() error {
 			return g.chatModalities()
 		case "web_search_options":
 			return g.chatSearch()
-		case "search_parameters", "plugins": // xAI's live search by the source, OpenRouter's plugins
+		case "search_parameters", "plugins", "models": // xAI's live search by the source, OpenRouter's plugins and fallbacks
 			return g.refuseUnlessEmpty(string(name))
+		case "deferred": // xAI's answer, fetched later: its usage would never be seen
+			return g.refuseUnlessFalse(string(name))
+		case "data_sources": // Azure puts what it finds there into the prompt
+			return g.dataSources()
 		}
 		return g.skip()
 	})
@@ -41,7 +45,8 @@ func (g *gather) chat() error {
 
 // chatFields are the members of a chat request that bear on its bound.
 var chatFields = []string{"model", "messages", "max_completion_tokens", "max_tokens", "n", "best_of", "prediction", "service_tier",
-	"tools", "functions", "modalities", "web_search_options", "search_parameters", "plugins", "stream", "stream_options"}
+	"tools", "functions", "modalities", "web_search_options", "search_parameters", "plugins", "models", "deferred", "data_sources",
+	"stream", "stream_options"}
 
 // chatSearch bounds the search of a search model: one for each call.
 func (g *gather) chatSearch() error {
@@ -67,6 +72,25 @@ func (g *gather) refuseUnlessEmpty(name string) error {
 		return err
 	}
 	return &UnboundedError{name + ", billed by rules of its own", ""}
+}
+
+// refuseUnlessFalse refuses a member that is anything but false or null.
+func (g *gather) refuseUnlessFalse(name string) error {
+	raw, err := g.raw()
+	if err != nil || string(raw) == "null" || string(raw) == "false" {
+		return err
+	}
+	return &UnboundedError{name + ", an answer that is fetched later", ""}
+}
+
+// dataSources bounds the documents that Azure looks up for the prompt.
+func (g *gather) dataSources() error {
+	return g.array(func() error {
+		if err := g.skip(); err != nil {
+			return err
+		}
+		return g.add(&g.textTokens, "documents of a data source", "server_tool_tokens", g.caps.ServerToolTokens)
+	})
 }
 
 // chatModalities notes that only text is asked for. Without the field the
@@ -237,7 +261,7 @@ func (g *gather) quoted(raw []byte, use func([]byte) error) error {
 // prompt.
 func (g *gather) completions() error {
 	var n, bestOf, prompts, most int64
-	err := g.fields([]string{"model", "prompt", "n", "best_of", "max_tokens", "service_tier", "stream"}, func(name []byte) error {
+	err := g.fields([]string{"model", "prompt", "n", "best_of", "max_tokens", "service_tier", "plugins", "models", "stream"}, func(name []byte) error {
 		switch string(name) {
 		case "prompt":
 			return g.prompts(&prompts)
@@ -249,6 +273,8 @@ func (g *gather) completions() error {
 			return g.most(&most, "max_tokens")
 		case "service_tier":
 			return g.tier()
+		case "plugins", "models": // OpenRouter's
+			return g.refuseUnlessEmpty(string(name))
 		}
 		return g.skip()
 	})

@@ -18,6 +18,8 @@ func (g *gather) responses() error {
 			return g.array(g.responsesTool)
 		case "previous_response_id", "conversation", "prompt":
 			return g.state("what the provider keeps (" + string(name) + ")")
+		case "plugins", "models": // OpenRouter's
+			return g.refuseUnlessEmpty(string(name))
 		}
 		return g.skip()
 	})
@@ -25,7 +27,7 @@ func (g *gather) responses() error {
 
 // responsesFields are the members of a request that bear on its bound.
 var responsesFields = []string{"model", "input", "max_output_tokens", "max_tool_calls", "service_tier", "tools",
-	"previous_response_id", "conversation", "prompt", "background", "stream"}
+	"previous_response_id", "conversation", "prompt", "plugins", "models", "background", "stream"}
 
 // hostedToolTokens bounds what the provider adds to the prompt to describe a
 // tool that it defines and the client runs.
