@@ -211,6 +211,9 @@ func (s *streamer) run(from io.Reader, cancel context.CancelCauseFunc) error {
 			err = werr
 		}
 		switch {
+		case errors.Is(err, errEventTooLarge):
+			s.c.hidden = true // what it brought cannot be counted
+			return err
 		case err != nil || s.cut:
 			return err
 		case readErr == io.EOF:

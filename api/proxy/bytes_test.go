@@ -261,6 +261,33 @@ func TestUnreadableAnswers(t *testing.T) {
 	}
 }
 
+// Ensure that a picture in one event of a stream passes, and that an event too
+// large for any answer breaks the stream off at the price of the whole hold.
+func TestLargeEvents(t *testing.T) {
+	const kib = 1 << 10
+	for _, c := range []struct {
+		kib   int
+		whole bool
+	}{{9 * kib, true}, {65 * kib, false}} {
+		b, _ := withEcho(t, func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, `data: {"modelVersion":"gemini-3-pro-image","candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"`)
+			for range c.kib {
+				fmt.Fprint(w, strings.Repeat("A", kib))
+			}
+			fmt.Fprint(w, `"}}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":1290,"totalTokenCount":1293,"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1290}]}}`+"\n\n")
+		})
+		_, h, text := b.post("/v1beta/models/gemini-3-pro-image:streamGenerateContent?alt=sse", `{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":2000}}`)
+		want := "0.154806" // 3 tokens at 2 and 1,290 at 120 USD a million
+		if !c.whole {
+			want = h.Get("X-Meshfw-Reserved-Usd")
+		}
+		if got := b.settled().Spent; strings.HasSuffix(text, "BROKEN") == c.whole || got.String() != want {
+			t.Errorf("%d KiB: broken %t, spent %s, want %s", c.kib, strings.HasSuffix(text, "BROKEN"), got, want)
+		}
+	}
+}
+
 // Ensure that each event of a stream passes when it comes and not when the next
 // one does, and that a stream passes byte for byte.
 func TestEventsPassAtOnce(t *testing.T) {

@@ -6,15 +6,16 @@ import (
 	"sync"
 )
 
-// maxEventBytes bounds one event of a stream.
-const maxEventBytes = 4 << 20
+// maxEventBytes bounds one event of a stream as an answer is bounded: an event
+// may hold all of it, such as a picture of 20 MB.
+const maxEventBytes = maxAnswerBytes
 
 // readBufferBytes is how much of a stream is read at a time.
 const readBufferBytes = 16 << 10
 
 var readBuffers = sync.Pool{New: func() any { b := make([]byte, readBufferBytes); return &b }}
 
-var errEventTooLarge = errors.New("an event of the stream is longer than 4 MiB")
+var errEventTooLarge = errors.New("an event of the stream is longer than 64 MiB")
 
 // splitter cuts a stream into events. each gets an event's bytes as they came,
 // and the data in them, nil where there is none. What is passed is valid until
