@@ -20,6 +20,10 @@ type responsesUsage struct {
 	OutputTokens  count             `json:"output_tokens"`
 	OutputDetails *responsesDetails `json:"output_tokens_details"`
 	TotalTokens   count             `json:"total_tokens"`
+	ServerTools   *struct {         // xAI
+		WebSearch count `json:"web_search_calls"`
+		XSearch   count `json:"x_search_calls"`
+	} `json:"server_side_tool_usage_details"`
 }
 
 type responsesDetails struct {
@@ -67,6 +71,9 @@ func ReadOpenAIResponsesUsage(usage []byte) (Reading, error) {
 		out.reasoning, out.audio, out.image = d.Reasoning, d.Audio, d.Image
 	}
 	u := Usage{Requests: 1}
+	if t := o.ServerTools; t != nil {
+		u.WebSearches, u.XSearches = t.WebSearch.n(), t.XSearch.n()
+	}
 	if err := errors.Join(in.split(&u), out.split(&u), checkReported(&u)); err != nil {
 		return Reading{}, err
 	}
@@ -84,18 +91,19 @@ type responsesItem struct {
 
 // CountResponsesTools adds to u the built-in tools that the output array of a
 // response shows: web searches (opening or searching within a page is not
-// billed), file searches, and code interpreter sessions, one per container.
+// billed) where the usage did not tell more of them, file searches, and code
+// interpreter sessions, one per container.
 func CountResponsesTools(output []byte, u *Usage) error {
 	var items []responsesItem
 	if err := decodeUsage(output, &items); err != nil {
 		return err
 	}
-	sessions := map[string]bool{}
+	sessions, searches := map[string]bool{}, int64(0)
 	for _, it := range items {
 		switch it.Type {
 		case "web_search_call":
 			if it.Action.Type == "" || it.Action.Type == "search" {
-				u.WebSearches++
+				searches++
 			}
 		case "file_search_call":
 			u.FileSearches++
@@ -103,6 +111,7 @@ func CountResponsesTools(output []byte, u *Usage) error {
 			sessions[it.ContainerID] = true
 		}
 	}
+	u.WebSearches = max(u.WebSearches, searches)
 	u.CodeSessions += int64(len(sessions))
 	return nil
 }

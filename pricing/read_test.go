@@ -41,6 +41,9 @@ func TestReadUsage(t *testing.T) {
 		{"responses", ReadOpenAIResponsesUsage,
 			`{"input_tokens":75,"input_tokens_details":{"cached_tokens":25,"cache_write_tokens":40,"cache_write_tokens_details":{"ttl_30m_tokens":40}},"output_tokens":1186,"output_tokens_details":{"reasoning_tokens":1024},"total_tokens":1261}`,
 			Reading{Usage: Usage{InputTokens: 10, CachedInputTokens: 25, CacheWrite5mTokens: 40, OutputTokens: 162, ReasoningTokens: 1024, Requests: 1}}},
+		{"xAI: searches are told in the usage", ReadOpenAIResponsesUsage,
+			`{"input_tokens":7583,"input_tokens_details":{"cached_tokens":3072},"output_tokens":3192,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10775,"num_server_side_tools_used":4,"server_side_tool_usage_details":{"web_search_calls":1,"x_search_calls":3,"mcp_calls":0}}`,
+			Reading{Usage: Usage{InputTokens: 4511, CachedInputTokens: 3072, OutputTokens: 3192, WebSearches: 1, XSearches: 3, Requests: 1}}},
 		{"images", ReadOpenAIResponsesUsage,
 			`{"input_tokens":50,"input_tokens_details":{"image_tokens":40,"text_tokens":10},"output_tokens":4160,"output_tokens_details":{"image_tokens":4160},"total_tokens":4210}`,
 			Reading{Usage: Usage{InputTokens: 10, InputImageTokens: 40, OutputImageTokens: 4160, Requests: 1}}},
@@ -170,6 +173,10 @@ func TestCountResponsesTools(t *testing.T) {
 		{"type":"computer_call","action":{"type":"click","x":1}},{"type":"message","content":[]}]`), &u)
 	if want := (Usage{WebSearches: 1, FileSearches: 1, CodeSessions: 1}); err != nil || u != want {
 		t.Errorf("got %+v, %v; want %+v", u, err, want)
+	}
+	told := Usage{WebSearches: 3}
+	if err := CountResponsesTools([]byte(`[{"type":"web_search_call"}]`), &told); err != nil || told.WebSearches != 3 {
+		t.Errorf("%d searches, %v; want the 3 that the usage told", told.WebSearches, err)
 	}
 }
 
