@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"bytes"
+	"strconv"
 	"testing"
 	"time"
 
@@ -23,6 +24,45 @@ func TestARestoredReplicaAgreesAfterAChangeOfLimit(t *testing.T) {
 	_, a := m.Digest()
 	if _, b := twin.Digest(); a != b {
 		t.Errorf("digests %x and %x", a, b)
+	}
+}
+
+// Ensure that a restored replica sweeps accounts as the others do when those
+// with the highest numbers are gone.
+func TestARestoredReplicaSweepsAsTheOthersDo(t *testing.T) {
+	m, twin, now, index := New(DefaultLimits()), New(DefaultLimits()), Time(1_767_225_600e9), uint64(1)
+	mustApply(t, m, index, now, &PutBudget{Budget: Budget{Name: "user", Per: []string{LabelUser}, Window: Window{Kind: WindowRolling, Rolling: int64(time.Second)}}})
+	spend := func(user int) {
+		index++
+		mustApply(t, m, index, now, &Charge{ID: strconv.FormatUint(index, 10), Amount: 1, Labels: Labels{{LabelUser, strconv.Itoa(user)}}})
+	}
+	for user := range 3 * pageSize {
+		spend(user)
+	}
+	for range 4 { // user 0 stays, the others' windows go by
+		now += Time(time.Second)
+		spend(0)
+	}
+	if n := m.accounts.len(); n != 1 {
+		t.Fatalf("%d accounts are left, want one", n)
+	}
+	if err := twin.Restore(bytes.NewReader(image(t, m))); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		index++
+		mustApply(t, m, index, now, &Tick{})
+		mustApply(t, twin, index, now, &Tick{})
+		_, a := m.Digest()
+		if _, b := twin.Digest(); a != b {
+			t.Fatalf("digests %x and %x", a, b)
+		}
+	}
+	for user := range 2 * pageSize { // the pages come back
+		spend(user)
+	}
+	if n := m.accounts.len(); n != 2*pageSize {
+		t.Errorf("%d accounts, want %d", n, 2*pageSize)
 	}
 }
 

@@ -89,7 +89,9 @@ func (t *table[T]) touch(p *page[T], id uint32) {
 }
 
 // settled calls f with the records that were written since it was called last,
-// nil for those that were removed, in the order of the first write.
+// nil for those that were removed, in the order of the first write. It ends an
+// entry: from then on the pages, which the sweep of accounts counts, depend on
+// nothing but which records there are, as in a restored table.
 func (t *table[T]) settled(f func(id uint32, v *T)) {
 	for _, id := range t.touched {
 		p := t.pages[id/pageSize]
@@ -101,6 +103,18 @@ func (t *table[T]) settled(f func(id uint32, v *T)) {
 		}
 	}
 	t.touched = t.touched[:0]
+	t.trim()
+}
+
+// trim lets go of the empty pages at the end.
+func (t *table[T]) trim() {
+	n := len(t.pages)
+	for n > 0 && t.pages[n-1].used == 0 {
+		n--
+		t.room[n/64] &^= 1 << (n % 64)
+	}
+	clear(t.pages[n:])
+	t.pages, t.room = t.pages[:n], t.room[:(n+63)/64]
 }
 
 func (t *table[T]) writable(id uint32) *page[T] {
