@@ -3,6 +3,7 @@ package fsm
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -195,6 +196,33 @@ func TestListsShowEachRecordOnce(t *testing.T) {
 	list, _ := s.m.Reservations(ReservationFilter{Labels: Labels{{LabelAgent, "13"}, {LabelModel, "m"}}}, "", 10)
 	if len(list) != 1 || list[0].ID != "r13" || len(list[0].Accounts) != 2 {
 		t.Errorf("by label: %+v", list)
+	}
+}
+
+// Ensure that a request meets the budgets of the runs above it, each account
+// once, as it is held on them.
+func TestARequestMeetsTheBudgetsOfTheRunsAbove(t *testing.T) {
+	s := newBook(t)
+	s.budget("all", 100, nil)
+	s.budget("boss", 100, func(b *Budget) { b.Match = []Matcher{{Label: LabelRun, Globs: []string{"boss"}}} })
+	s.budget("run", 100, func(b *Budget) { b.Per = []string{LabelRun} })
+	met := func(labels map[string]string) (list []string) {
+		s.m.Met(NewLabels(labels), func(b *Budget, partition string) { list = append(list, b.Name+"/"+partition) })
+		return list
+	}
+	worker := map[string]string{LabelRun: "worker", LabelParentRun: "boss"}
+	want := []string{"all/-", "boss/-", "run/boss", "run/worker"}
+	if got := met(worker); !slices.Equal(got, want) {
+		t.Errorf("its first call meets %q, want %q", got, want)
+	}
+	r := hold("r", 1)
+	r.Labels = NewLabels(worker)
+	s.want(OK, r)
+	if got := met(map[string]string{LabelRun: "worker"}); !slices.Equal(got, want) {
+		t.Errorf("a call whose parent is known meets %q, want %q", got, want)
+	}
+	if got := met(nil); !slices.Equal(got, []string{"all/-", "run/-"}) {
+		t.Errorf("a call without a run meets %q", got)
 	}
 }
 

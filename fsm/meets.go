@@ -5,17 +5,21 @@ import (
 	"strings"
 )
 
-// Met calls visit with every budget that covers requests with these labels, in
-// the order of names, and the partition they fall into. Runs count as named:
-// budgets of the runs above are not visited. visit must not keep b, nor call
-// the machine.
+// Met calls visit with every account that a request with these labels leads to:
+// the budgets that cover it, in the order of names, each with the partition it
+// falls into. A budget that is about runs is visited for the run and for each of
+// the runs above it, as a Reserve is held on all of them. visit must not keep b,
+// nor call the machine.
 func (m *Machine) Met(l Labels, visit func(b *Budget, partition string)) {
+	pl := plans.Get().(*plan)
+	defer plans.Put(pl)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for _, b := range m.budgets {
-		if MatchesLabels(&b.Budget, l) {
-			visit(&b.Budget, Partition(b.Per, l))
-		}
+	m.knownAncestry(pl, l)
+	m.fill(pl, view{labels: l, model: l.value(LabelModel), provider: l.value(LabelProvider)}, false)
+	for i := range pl.slots {
+		s := &pl.slots[i]
+		visit(&s.p.Budget, m.ref(pl, s).Partition)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -45,6 +46,28 @@ func TestMeteredStreamRunsToItsEnd(t *testing.T) {
 	}
 	if got, want := b.settled().Spent, 50*mini.in+2500*mini.out; got != want {
 		t.Errorf("spent %s, want %s", got, want)
+	}
+}
+
+// Ensure that a run's stream is metered, and that its calls wait, as the budgets
+// of the runs above it say.
+func TestBudgetsOfTheRunsAboveMeterAndQueue(t *testing.T) {
+	const body = `{"model":"gpt-4o-mini","max_tokens":9000,"stream":true,"messages":[{"role":"user","content":"mock: input_tokens=10 output_tokens=1"}]}`
+	limit := money.USD(len(body))*mini.in + 600*mini.out // not the whole bound
+	b := startWith(t, fsm.Budget{Name: "boss", Match: []fsm.Matcher{{Label: fsm.LabelRun, Globs: []string{"boss"}}}, Limit: &limit, MeteredStream: true, Wait: int64(time.Minute)})
+	res, err := http.DefaultClient.Do(b.request("POST", "/v1/chat/completions", body, "X-Run-Id", "worker", "X-Parent-Run-Id", "boss"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("status %d, want a stream that holds slice by slice", res.StatusCode)
+	}
+	turn, _ := b.proxy.queues.join(fsm.AccountRef{Budget: "boss", Partition: "-"})
+	defer b.proxy.queues.leave(fsm.AccountRef{Budget: "boss", Partition: "-"}, turn)
+	c := &call{labels: fsm.NewLabels(map[string]string{fsm.LabelRun: "worker"}), rungs: []rung{{id: "gpt-4o-mini", provider: &Provider{Name: "openai"}}}}
+	if ref, _, wait := b.proxy.occupied(c, time.Now()); !wait || ref.Budget != "boss" {
+		t.Errorf("a call of a run below does not queue behind those that wait: %v %v", ref, wait)
 	}
 }
 
