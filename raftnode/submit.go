@@ -37,8 +37,9 @@ func (n *Node) Submit(ctx context.Context, c fsm.Command) (fsm.Result, error) {
 	}
 	t := takeTimer(n.cfg.ReserveTimeout)
 	defer giveTimer(t)
+	var earlier []*fsm.Cancel
 	for {
-		res, err := n.submitOne(ctx, t, c)
+		res, err := n.submitOne(ctx, t, c, earlier)
 		if err != nil {
 			return res, err
 		}
@@ -46,13 +47,14 @@ func (n *Node) Submit(ctx context.Context, c fsm.Command) (fsm.Result, error) {
 		// will take effect: log time never runs back. One that did before its answer
 		// was lost is met again under the id, or cancelled.
 		if res.Code == fsm.TooLate {
+			earlier = undo(earlier, c)
 			if minted && n.again(ctx, t) {
 				remint(c)
 				if _, err := n.prepare(c); err == nil {
 					continue
 				}
 			}
-			n.cancel(c)
+			n.cancel(earlier)
 		}
 		n.metrics.result(c.Kind(), &res)
 		if res.Code == fsm.OK && isPolicy(c.Kind()) {
@@ -62,7 +64,8 @@ func (n *Node) Submit(ctx context.Context, c fsm.Command) (fsm.Result, error) {
 	}
 }
 
-func (n *Node) submitOne(ctx context.Context, t *time.Timer, c fsm.Command) (fsm.Result, error) {
+// submitOne makes one attempt; earlier undoes those that came too late.
+func (n *Node) submitOne(ctx context.Context, t *time.Timer, c fsm.Command, earlier []*fsm.Cancel) (fsm.Result, error) {
 	g := groupOf(c)
 	o, unknown, err := n.submit(ctx, t, g)
 	if err == nil {
@@ -71,15 +74,26 @@ func (n *Node) submitOne(ctx context.Context, t *time.Timer, c fsm.Command) (fsm
 		return res, err
 	}
 	if unknown {
-		n.cancel(c)
+		earlier = undo(earlier, c)
 	}
+	n.cancel(earlier)
 	return fsm.Result{}, n.gaveUp(ctx, err, unknown)
 }
 
-// cancel undoes what an abandoned Reserve may still come to hold.
-func (n *Node) cancel(c fsm.Command) {
+// undo appends what undoes c as it was proposed now. Only a Reserve needs it:
+// each of its attempts may hold money, or still come to hold it, although its
+// answer was lost.
+func undo(to []*fsm.Cancel, c fsm.Command) []*fsm.Cancel {
 	if r, ok := c.(*fsm.Reserve); ok {
-		n.Deliver(&fsm.Cancel{Attempt: r.OpID, ID: r.ID, NotAfter: r.NotAfter})
+		to = append(to, &fsm.Cancel{Attempt: r.OpID, ID: r.ID, NotAfter: r.NotAfter})
+	}
+	return to
+}
+
+// cancel undoes the attempts of a Reserve that is given up.
+func (n *Node) cancel(attempts []*fsm.Cancel) {
+	for _, c := range attempts {
+		n.Deliver(c)
 	}
 }
 
@@ -109,7 +123,7 @@ func (n *Node) again(ctx context.Context, t *time.Timer) bool {
 // error is about those that got no result, whose Code is 0.
 func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result, error) {
 	results := make([]fsm.Result, len(cs))
-	b := &batchCall{n: n, ctx: ctx, t: takeTimer(n.cfg.ReserveTimeout), cs: cs, results: results}
+	b := &batchCall{n: n, ctx: ctx, t: takeTimer(n.cfg.ReserveTimeout), cs: cs, results: results, earlier: map[int][]*fsm.Cancel{}}
 	defer giveTimer(b.t)
 	todo := make([]int, 0, len(cs))
 	minted := make([]bool, len(cs))
@@ -129,25 +143,30 @@ func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result,
 		todo = append(todo, i)
 	}
 	for len(todo) > 0 {
-		if err := b.send(todo); err != nil {
-			return results, err
-		}
+		err := b.send(todo)
 		late := todo[:0]
 		for _, i := range todo {
-			if results[i].Code == fsm.TooLate && minted[i] {
+			if results[i].Code != fsm.TooLate {
+				continue
+			}
+			b.earlier[i] = undo(b.earlier[i], cs[i])
+			if minted[i] {
 				late = append(late, i)
+			} else {
+				n.cancel(b.earlier[i])
 			}
 		}
-		if len(late) == 0 {
-			break
-		}
-		if !n.again(ctx, b.t) {
+		if err != nil || len(late) == 0 || !n.again(ctx, b.t) {
 			for _, i := range late {
-				n.cancel(cs[i])
+				n.cancel(b.earlier[i])
+			}
+			if err != nil {
+				return results, err
 			}
 			break
 		}
 		for _, i := range late {
+			results[i] = fsm.Result{}
 			remint(cs[i])
 			if _, err := n.prepare(cs[i]); err != nil {
 				return results, err // it was valid a moment ago
@@ -174,6 +193,7 @@ type batchCall struct {
 	t       *time.Timer
 	cs      []fsm.Command
 	results []fsm.Result
+	earlier map[int][]*fsm.Cancel // undoes the attempts of a command that came too late; fixed while a send runs
 }
 
 // send puts the commands named by todo through the log, as groups.
@@ -235,10 +255,12 @@ func (b *batchCall) sendGroup(g *group, part []int) error {
 		}
 		unknown = true
 	}
-	if unknown {
-		for _, i := range part {
-			b.n.cancel(b.cs[i])
+	for _, i := range part {
+		attempts := b.earlier[i]
+		if unknown {
+			attempts = undo(attempts, b.cs[i])
 		}
+		b.n.cancel(attempts)
 	}
 	return b.n.gaveUp(b.ctx, err, unknown)
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/raft"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -231,4 +234,82 @@ func TestTooLateReserveKeepsNoHold(t *testing.T) {
 		a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
 		return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0
 	})
+}
+
+// deaf is a ledger whose grants are applied and never told.
+type deaf struct {
+	*adapter
+	late, joined *atomic.Bool // an attempt came too late; another one was granted after it
+}
+
+func (d deaf) Apply(l *raft.Log) any {
+	a := d.adapter.Apply(l).(applied)
+	for i := range a.results {
+		switch r := &a.results[i]; {
+		case r.Code == fsm.TooLate:
+			d.late.Store(true)
+		case r.Code == fsm.OK && r.Reservation != nil:
+			d.joined.Store(d.late.Load())
+			return applied{err: errors.New("the answer is lost")}
+		}
+	}
+	return a
+}
+
+func (d deaf) ApplyBatch(logs []*raft.Log) []any {
+	out := make([]any, len(logs))
+	for i, l := range logs {
+		if l.Type == raft.LogCommand {
+			out[i] = d.Apply(l)
+		}
+	}
+	return out
+}
+
+// Ensure that a reservation that is given up keeps no hold in any of its
+// attempts: neither in the first, which was granted without an answer and then
+// came too late, nor in the one that followed.
+func TestGivenUpReserveIsCancelledInAllItsAttempts(t *testing.T) {
+	t.Parallel()
+	for name, submits := range map[string]func(context.Context, *Node, *fsm.Reserve) error{
+		"alone": func(ctx context.Context, n *Node, r *fsm.Reserve) error { _, err := n.Submit(ctx, r); return err },
+		"in a batch": func(ctx context.Context, n *Node, r *fsm.Reserve) error {
+			_, err := n.SubmitBatch(ctx, []fsm.Command{r})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			limit, late, joined := money.USD(100), new(atomic.Bool), new(atomic.Bool)
+			nodes, _ := threeWith(t, func(c *Config) {
+				c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}}
+				c.wrapFSM = func(a *adapter) raft.FSM { return deaf{a, late, joined} }
+			})
+			submit(t, nodes[0], &fsm.Noop{})
+			lead := nodes[leaderOf(t, nodes)]
+			held := func() fsm.AccountState {
+				a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
+				return a
+			}
+			ctx, giveUp := context.WithCancel(context.Background())
+			defer giveUp()
+			ended := make(chan error, 1)
+			r := hold("r", 60)
+			r.TTL = int64(time.Hour)
+			go func() { ended <- submits(ctx, lead, r) }()
+			until(t, "the first attempt is granted", func() bool { return held().OpenHolds == 1 })
+			for range 2 { // past its not_after, and past that of all the ledger remembers
+				stamp := lead.machine.Now() + fsm.Time(50*time.Second)
+				if err := lead.raft.Apply(fsm.EncodeEntry(nil, 1, stamp, [][]byte{fsm.EncodeOp(nil, &fsm.Tick{})}), 0).Error(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			until(t, "another attempt joins it", joined.Load)
+			giveUp()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Fatalf("error %v, want the caller's", err)
+			}
+			until(t, "the hold is cancelled", func() bool { a := held(); return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0 })
+		})
+	}
 }
