@@ -54,7 +54,7 @@ func problemOf(err error) *Problem {
 	}
 	var unknown *pricing.UnknownModelError
 	if errors.As(err, &unknown) {
-		return problem(http.StatusBadRequest, "unknown_model", err.Error(), "add to the config:\n"+unknown.ConfigLines())
+		return problem(http.StatusBadRequest, "unknown_model", err.Error(), unknown.Command())
 	}
 	var conflict *raftnode.ConflictError
 	if errors.As(err, &conflict) {

@@ -126,8 +126,8 @@ func TestPricesThatCannotBe(t *testing.T) {
 	c := start(t, wide)
 	n := c.Nodes[1]
 	strange := strings.Replace(small, "gpt-4o-mini", "gpt-strange", 1)
-	if status, body := c.chat(n, "a", strange); status != http.StatusBadRequest || !strings.Contains(body, `price \"openai/gpt-strange\"`) {
-		t.Errorf("an unknown model: status %d, %s; want 400 with the block to add", status, body)
+	if status, body := c.chat(n, "a", strange); status != http.StatusBadRequest || !strings.Contains(body, `meshfw price set 'openai/gpt-strange'`) {
+		t.Errorf("an unknown model: status %d, %s; want 400 with the command that sets a price", status, body)
 	}
 	for path, body := range map[string]string{
 		"openai/x":     `{"input":"1.0000001","output":"1"}`,

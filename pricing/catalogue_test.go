@@ -140,10 +140,11 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// The refusal of an unknown model holds the very lines that make it known.
-func TestUnknownModelNamesTheLines(t *testing.T) {
-	_, err := catalogue(t).Lookup("openai", "gpt-9")
-	if err == nil || !strings.Contains(err.Error(), "price \"openai/gpt-9\" {\n") {
+// The refusal of an unknown model holds the very command that makes it known,
+// whatever name a caller chose.
+func TestUnknownModelNamesTheCommand(t *testing.T) {
+	_, err := catalogue(t).Lookup("openai", "gpt-9'$(x)")
+	if err == nil || !strings.HasSuffix(err.Error(), `: meshfw price set 'openai/gpt-9'\''$(x)' -input PRICE -output PRICE -max-output-tokens 8192`) {
 		t.Errorf("%v", err)
 	}
 }

@@ -3,6 +3,7 @@ package pricing
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -38,15 +39,14 @@ func (e *UnknownModelError) Error() string {
 	if e.Reason != nil {
 		return fmt.Sprintf("the price set for model %.120q of provider %.60q cannot be in force: %v; correct or delete it", e.Model, e.Provider, e.Reason)
 	}
-	return fmt.Sprintf("no price is known for model %.120q of provider %.60q, so its cost cannot be bounded; add to the configuration:\n%s",
-		e.Model, e.Provider, e.ConfigLines())
+	return fmt.Sprintf("no price is known for model %.120q of provider %.60q, so its cost cannot be bounded; set one, in USD per million tokens: %s",
+		e.Model, e.Provider, e.Command())
 }
 
-// ConfigLines returns the block that makes the model known, with the prices
-// left to fill in (USD per million tokens).
-func (e *UnknownModelError) ConfigLines() string {
-	return fmt.Sprintf("price %q {\n  input             = \"USD per million input tokens\"\n  output            = \"USD per million output tokens\"\n  max_output_tokens = 8192\n}\n",
-		clip(e.Provider, 60)+"/"+clip(e.Model, 120))
+// Command makes the model known to a cluster that runs, with the prices left to
+// fill in. A price in a configuration counts for a new cluster alone.
+func (e *UnknownModelError) Command() string {
+	return fmt.Sprintf("meshfw price set %s -input PRICE -output PRICE -max-output-tokens 8192", shellWord(clip(e.Provider, 60)+"/"+clip(e.Model, 120)))
 }
 
 // UnpricedError says that a call uses something its model lists no price for,
@@ -57,8 +57,8 @@ type UnpricedError struct {
 }
 
 func (e *UnpricedError) Error() string {
-	return fmt.Sprintf("model %s/%s lists no price for %q; add to its price block:\n  unit %q {\n    price = \"USD\"\n    per   = 1\n  }",
-		e.Provider, e.Model, e.Item, e.Item)
+	return fmt.Sprintf("model %s/%s lists no price for %q; set one with its other prices: meshfw price set %s -unit %s -input PRICE -output PRICE",
+		e.Provider, e.Model, e.Item, shellWord(e.Provider+"/"+e.Model), shellWord(e.Item+"=PRICE/1"))
 }
 
 // NoPriceError says that every price of a model starts later or ended earlier
@@ -69,9 +69,12 @@ type NoPriceError struct {
 }
 
 func (e *NoPriceError) Error() string {
-	return fmt.Sprintf("model %s/%s has no price at %s: its dated prices start later or have ended; set one with a price block",
+	return fmt.Sprintf("model %s/%s has no price at %s: its dated prices start later or have ended; set one with meshfw price set",
 		e.Provider, e.Model, e.At.UTC().Format(time.RFC3339))
 }
+
+// shellWord quotes a word for a shell, since a caller may have chosen it.
+func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 func clip(s string, n int) string {
 	if len(s) <= n {

@@ -157,7 +157,7 @@ func TestBoundEmbeddedImage(t *testing.T) {
 }
 
 // Ensure the larger container of a code session is held, and charged, at its
-// own price, and refused with the lines to add where none is listed.
+// own price, and refused with the command that sets it where none is listed.
 func TestCodeSessionsBySize(t *testing.T) {
 	c, err := catalogue(t).With(Override{Model: "openai/sessions", AliasOf: "openai/gpt-5.4", Input: "0", Output: "1",
 		Units: []UnitPrice{{Unit: "code_session", Price: "0.03"}, {Unit: "code_session/64g", Price: "1.92"}}})
@@ -169,7 +169,8 @@ func TestCodeSessionsBySize(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = m.BoundRequest(OpenAIResponses, []byte(`{"input":"","tools":[{"type":"code_interpreter","container":{"memory_limit":"4g"}}]}`), nil)
-	if u := (*UnpricedError)(nil); !errors.As(err, &u) || u.Item != "code_session/4g" || errors.Is(err, ErrBadRequest) {
+	if u := (*UnpricedError)(nil); !errors.As(err, &u) || u.Item != "code_session/4g" || errors.Is(err, ErrBadRequest) ||
+		!strings.Contains(err.Error(), "meshfw price set 'openai/sessions' -unit 'code_session/4g=PRICE/1'") {
 		t.Errorf("a size without a price: %v", err)
 	}
 	// Held at the dearest where the request leaves the size open.

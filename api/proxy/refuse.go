@@ -70,7 +70,7 @@ func (p *Proxy) refuseError(x *exchange, err error) {
 		}
 		p.refuse(x, who.Status, who.Reason, who.Message, details)
 	case errors.As(err, &unknown):
-		p.refuse(x, http.StatusBadRequest, "unknown_model", err.Error(), map[string]any{"remedy": unknown.ConfigLines()})
+		p.refuse(x, http.StatusBadRequest, "unknown_model", err.Error(), map[string]any{"remedy": unknown.Command()})
 	case errors.As(err, &unbounded):
 		details := map[string]any{}
 		if unbounded.Setting != "" {

@@ -106,7 +106,7 @@ func TestWhoMayCall(t *testing.T) {
 func TestUnpricedRefusals(t *testing.T) {
 	b := start(t, money.Dollar)
 	for body, want := range map[string]struct{ reason, remedy string }{
-		`{"model":"gpt-99","messages":[]}`: {"unknown_model", `price "openai/gpt-99"`},
+		`{"model":"gpt-99","messages":[]}`: {"unknown_model", `meshfw price set 'openai/gpt-99' -input PRICE`},
 		`{"model":"gpt-4o-mini","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f"}}]}]}`: {"not_bounded", "file_tokens"},
 	} {
 		status, _, text := b.post("/v1/chat/completions", body)
