@@ -89,9 +89,10 @@ func Budgets(path string, env []string) ([]policy.Budget, error) {
 	return d.c.Budgets, nil
 }
 
-// read reads the blocks of a file in the format that its name ends in.
+// read reads the blocks of a file in the format that its name ends in. The
+// examples are read as they are delivered.
 func read(path string, text []byte, vars map[string]string) ([]*block, error) {
-	switch filepath.Ext(path) {
+	switch filepath.Ext(strings.TrimSuffix(path, ".example")) {
 	case ".hcl":
 		return readHCL(path, text, functions(path, vars))
 	case ".json", ".yaml", ".yml":
