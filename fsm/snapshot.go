@@ -227,8 +227,8 @@ type SnapshotInfo struct {
 
 // SectionCount is how many records of one kind a snapshot holds.
 type SectionCount struct {
-	Name  string
-	Count uint64
+	Name  string `json:"name"`
+	Count uint64 `json:"count"`
 }
 
 // InspectSnapshot reads a snapshot to its end and checks it, without restoring

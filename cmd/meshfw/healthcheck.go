@@ -33,7 +33,10 @@ func healthcheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return healthcheck(c.Context(), cl.Addresses(), secure)
+			if err := healthcheck(c.Context(), cl.Addresses(), secure); err != nil || !asJSON(c) {
+				return err
+			}
+			return writeJSON(c.OutOrStdout(), map[string]any{"alive": true})
 		},
 	}
 }

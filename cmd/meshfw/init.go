@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,8 +34,7 @@ func initCommand() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("the admin token: %w; was `meshfw init` run on this folder?", err)
 				}
-				_, err = c.OutOrStdout().Write(token)
-				return err
+				return emit(c, map[string]any{"token": strings.TrimSpace(string(token))}, func(t *table) { t.line("%s", strings.TrimSpace(string(token))) })
 			}
 			if len(nodes) == 0 {
 				return usageError{errors.New("init: -nodes is missing: name the nodes, such as node1,node2,node3")}
@@ -42,8 +42,7 @@ func initCommand() *cobra.Command {
 			if err := initFiles(dir, nodes); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s has the authority, certificates of %v and %s\n", dir, nodes, adminTokenFile)
-			return err
+			return done(c, "%s has the authority, certificates of %v and %s", dir, nodes, adminTokenFile)
 		}}
 	c.Flags().StringVar(&dir, "dir", "", "folder for the files")
 	c.Flags().StringSliceVar(&nodes, "nodes", nil, "names of the nodes, by commas")

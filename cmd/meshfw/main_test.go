@@ -10,6 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 // run carries out a command line and returns what it printed.
@@ -22,6 +27,40 @@ func run(t *testing.T, args ...string) (stdout string, err error) {
 	root.SetArgs(doubleDashes(args))
 	err = root.ExecuteContext(context.Background())
 	return out.String(), err
+}
+
+// Ensure that the commands that ask no node answer in JSON too, with names
+// written as everywhere.
+func TestJSONWithoutANode(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "node.hcl")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		line, want string
+	}{
+		{"config validate -config " + path, `{"done":"` + path + ` is valid"}`},
+		{"tls ca -dir " + dir, `{"done":"` + dir + "/ca.pem and " + dir + "/ca-key.pem are made; next: meshfw tls cert -dir " + dir + ` NODE..."}`},
+		{"tls cert -dir " + dir + " n1", `{"certificates":[{"node":"n1","cert_file":"` + dir + `/n1.pem","key_file":"` + dir + `/n1-key.pem"}]}`},
+		{"init -nodes n1 -dir " + dir, `{"done":"` + dir + ` has the authority, certificates of [n1] and admin-token"}`},
+	} {
+		out, err := run(t, strings.Fields(c.line+" -json")...)
+		v := jsontext.Value(out)
+		if err != nil || v.Compact() != nil || string(v) != c.want {
+			t.Errorf("%s -json: %s, %v; want %s", c.line, v, err, c.want)
+		}
+	}
+	token, err := os.ReadFile(filepath.Join(dir, adminTokenFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(t, "init", "-dir", dir, "-print-token"); err != nil || strings.TrimSpace(out) != strings.TrimSpace(string(token)) {
+		t.Errorf("init -print-token: %q, %v; want %q", out, err, token)
+	}
+	if b, err := json.Marshal(fsm.SectionCount{Name: "holds", Count: 2}); err != nil || string(b) != `{"name":"holds","count":2}` {
+		t.Errorf("count of a snapshot: %s, %v", b, err)
+	}
 }
 
 // Ensure that every mistake on the command line is told as one: status 2.

@@ -64,8 +64,7 @@ func configCommand() *cobra.Command {
 			if _, err := config.Load(path, os.Environ()); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintln(c.OutOrStdout(), path, "is valid")
-			return err
+			return done(c, "%s is valid", path)
 		},
 	}
 	validate.Flags().StringVar(&path, "config", "", "config file: .hcl, .json, .yaml")

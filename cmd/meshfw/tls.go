@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,12 +27,18 @@ func tlsCACommand() *cobra.Command {
 			if err := pki.NewCA(dir, life); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s/%s and %s/%s are made; next: meshfw tls cert -dir %s NODE...\n", dir, pki.CAFile, dir, pki.CAKeyFile, dir)
-			return err
+			return done(c, "%s/%s and %s/%s are made; next: meshfw tls cert -dir %s NODE...", dir, pki.CAFile, dir, pki.CAKeyFile, dir)
 		}}
 	c.Flags().StringVar(&dir, "dir", ".", "folder for the files")
 	c.Flags().DurationVar(&life, "life", pki.DefaultCALife, "how long it is valid")
 	return c
+}
+
+// madeCert is what was made for one node.
+type madeCert struct {
+	Node     string `json:"node"`
+	CertFile string `json:"cert_file"`
+	KeyFile  string `json:"key_file"`
 }
 
 func tlsCertCommand() *cobra.Command {
@@ -46,15 +51,18 @@ func tlsCertCommand() *cobra.Command {
 			"a running node takes the new ones at SIGHUP.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, nodes []string) error {
+			made := make([]madeCert, 0, len(nodes))
 			for _, n := range nodes {
 				if err := pki.NewCert(dir, pki.Request{Name: n, Names: names, Life: life}); err != nil {
 					return err
 				}
-				if _, err := fmt.Fprintf(c.OutOrStdout(), "%s, %s\n", pki.CertFile(dir, n), pki.KeyFile(dir, n)); err != nil {
-					return err
-				}
+				made = append(made, madeCert{n, pki.CertFile(dir, n), pki.KeyFile(dir, n)})
 			}
-			return nil
+			return emit(c, map[string]any{"certificates": made}, func(t *table) {
+				for _, m := range made {
+					t.line("%s, %s", m.CertFile, m.KeyFile)
+				}
+			})
 		}}
 	c.Flags().StringVar(&dir, "dir", ".", "folder with the authority, and for the files")
 	c.Flags().StringSliceVar(&names, "name", nil, "more host names and IP addresses, by commas or repeated")
