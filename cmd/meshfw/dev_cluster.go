@@ -274,7 +274,7 @@ func (d *devCluster) end(list []*process) error {
 
 // devProviders and devBudgets are what the development cluster has.
 var (
-	devProviders = [][2]string{{"openai", "gpt-*"}, {"anthropic", "claude-*"}, {"gemini", "gemini-*"}}
+	devProviders = [][2]string{{"openai", `"gpt-*", "o*", "text-embedding-*"`}, {"anthropic", `"claude-*"`}, {"gemini", `"gemini-*"`}}
 	devBudgets   = [][3]string{{"global", "", "100"}, {"user", `"user"`, "10"}, {"agent", `"agent"`, "0.10"}}
 )
 
@@ -314,7 +314,7 @@ auth {
 `, name, filepath.Join(o.dir, name), o.node(i), loopback(o.clusterBase+i), devNodes,
 		loopback(o.clusterBase+1), loopback(o.clusterBase+2), loopback(o.clusterBase+3), 2*spreadWatch) // so that the spreader notices
 	for _, p := range devProviders {
-		fmt.Fprintf(&b, "provider %[1]q {\n  dialect  = %[1]q\n  base_url = %[2]q\n  api_key  = \"sk-dev\"\n  models   = [%[3]q]\n}\n",
+		fmt.Fprintf(&b, "provider %[1]q {\n  dialect  = %[1]q\n  base_url = %[2]q\n  api_key  = \"sk-dev\"\n  models   = [%[3]s]\n}\n",
 			p[0], "http://"+loopback(o.providerAt), p[1])
 	}
 	for _, g := range devBudgets {
