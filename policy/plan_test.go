@@ -13,7 +13,7 @@ func TestPlan(t *testing.T) {
 	have := []Budget{
 		{Name: "agent", Per: []string{"agent"}, Limit: "10", Window: "day", Enforcement: "hard", Version: 3},
 		{Name: "gone", Limit: "1", Window: "month", Version: 2},
-		{Name: "same", Limit: "1.5", Window: "rolling 24h0m0s", Enforcement: "hard", Alerts: []int{50}, Version: 7},
+		{Name: "same", Limit: "1.5", Window: "rolling 24h", Enforcement: "hard", Alerts: []int{50}, Version: 7},
 		{Name: "user", Per: []string{"user"}, Window: "month", Version: 1},
 	}
 	want := []Budget{
@@ -30,8 +30,8 @@ func TestPlan(t *testing.T) {
 	const text = `~ budget "agent" (update)
     ~ limit             = "10" -> "5"
     + concurrency       = 4
-    + breaker.velocity  = "1/1m0s"
-    + breaker.cool_down = "5m0s"
+    + breaker.velocity  = "1/1m"
+    + breaker.cool_down = "5m"
 - budget "gone" (delete)
 + budget "new" (create)
     + match       = { "team" = ["r*", "s"] }

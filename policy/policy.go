@@ -301,19 +301,32 @@ func rateText(r *fsm.Rate, amount func(int64) string) string {
 	if r == nil {
 		return ""
 	}
-	return amount(r.Amount) + "/" + time.Duration(r.Period).String()
+	return amount(r.Amount) + "/" + briefly(r.Period)
 }
 
 func durationText(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return time.Duration(n).String()
+	return briefly(n)
+}
+
+// briefly writes a duration as people do, 24h and not 24h0m0s, so that a budget
+// reads as it was written.
+func briefly(n int64) string {
+	s := time.Duration(n).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func windowText(w fsm.Window) string {
 	if w.Kind == fsm.WindowRolling {
-		return "rolling " + time.Duration(w.Rolling).String()
+		return "rolling " + briefly(w.Rolling)
 	}
 	if int(w.Kind) < len(windows) {
 		return windows[w.Kind]

@@ -55,6 +55,16 @@ func TestZone(t *testing.T) {
 	t.Errorf("no %+v in %+v", want, z.Transitions)
 }
 
+// Ensure that durations are written as they are in budgets.
+func TestBriefly(t *testing.T) {
+	for d, want := range map[time.Duration]string{24 * time.Hour: "24h", 90 * time.Minute: "1h30m", time.Hour + time.Second: "1h0m1s", 10 * time.Minute: "10m",
+		90 * time.Second: "1m30s", 10 * time.Second: "10s", 100 * time.Hour: "100h", time.Minute + time.Millisecond: "1m0.001s", 1500 * time.Millisecond: "1.5s"} {
+		if got := briefly(int64(d)); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
 // Ensure that a budget written out compiles to the same budget.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
