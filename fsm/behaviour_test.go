@@ -245,6 +245,11 @@ func TestCancelEndsItsOwnGrant(t *testing.T) {
 	s.figures("b", "-", 0, 0, 5)
 	s.want(OK, &Cancel{Attempt: opID(2), ID: "r", NotAfter: start + 5*second})
 	s.figures("b", "-", 0, 0, 0)
+	try(5, OK) // by whoever was not answered: it holds again
+	s.figures("b", "-", 0, 0, 5)
+	s.want(OK, &Cancel{Attempt: opID(5), ID: "r", NotAfter: start + 5*second})
+	s.budget("b", 1, nil)
+	try(6, Refused)
 	s.want(OK, &Cancel{Attempt: opID(4), ID: "s", NotAfter: s.now + 5*second}) // before it comes
 	r := hold("s", 5)
 	r.OpID, r.NotAfter = opID(4), s.now+5*second

@@ -53,7 +53,10 @@ func (m *Machine) leave(id uint32, op OpID) bool {
 }
 
 // cancel undoes what one attempt was granted. A reservation that other attempts
-// were answered with stays. An attempt that was not seen will not be granted.
+// were answered with stays. One that none stands for any more was told to nobody:
+// it is let go, so that whoever tries again under its id is decided afresh, and
+// not answered with a grant that holds nothing. An attempt that was not seen will
+// not be granted.
 func (m *Machine) cancel(c *Cancel) Result {
 	ok := Result{Index: m.index, Code: OK}
 	if c.Attempt == (OpID{}) {
@@ -69,6 +72,7 @@ func (m *Machine) cancel(c *Cancel) Result {
 		v := m.reservations.get(id)
 		if v.Op == 0 && len(v.joined()) == 0 && (v.State == StateOpen || v.State == StateProvisional) {
 			m.end(id, m.reservations.edit(id), StateReleased, 0, nil)
+			m.drop(id)
 		}
 		return ok
 	}

@@ -104,6 +104,12 @@ func (m *Machine) forget(id uint32) {
 		m.postAll(v, &posting{pins: -1})
 	}
 	m.cutoff = max(m.cutoff, v.Granted)
+	m.drop(id)
+}
+
+// drop takes a closed record away.
+func (m *Machine) drop(id uint32) {
+	v := m.reservations.get(id)
 	t := v.texts()
 	m.unregister(id, &t, v.Keyed)
 	m.owners.at(v.owner).records--

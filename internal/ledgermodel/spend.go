@@ -146,6 +146,7 @@ func (l *Ledger) cancel(c *fsm.Cancel) Answer {
 	delete(r.attempts, c.Attempt)
 	if len(r.attempts) == 0 && (r.State == fsm.StateOpen || r.State == fsm.StateProvisional) {
 		l.free(r)
+		delete(l.byID, r.ID) // nobody was told of it
 	}
 	return l.answer(fsm.OK)
 }
