@@ -36,10 +36,10 @@ func (p *Proxy) forward(c *call) {
 	if c.route.Path != nil {
 		path = c.route.Path(c.rung.id, c.rung.provider.place)
 	}
-	body, length := c.body.Send()
+	body := payloadOf(c.body.Send)
 	p.metrics.beforeSent.Observe(time.Since(c.start).Seconds())
 	c.sent = time.Now()
-	res, fate, err := p.send(ctx, c.exchange, c.rung.provider, path, body, length)
+	res, fate, err := p.send(ctx, c.exchange, c.rung.provider, path, body)
 	c.body = nil // 20 MB need not live as long as the answer
 	if err != nil {
 		p.noAnswer(c, fate, err)
@@ -105,8 +105,22 @@ type fate struct{ connected, broken atomic.Bool }
 // certainlyNotMade says that no whole request can have reached the provider.
 func (f *fate) certainlyNotMade() bool { return !f.connected.Load() || f.broken.Load() }
 
-// send makes the provider's call, at most once.
-func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string, body io.Reader, length int64) (*http.Response, *fate, error) {
+// payload is the body of a call to a provider.
+type payload struct {
+	reader io.Reader // nil: none
+	length int64
+	again  func() (io.Reader, int64) // the same from its start; nil: it is read once
+}
+
+func payloadOf(open func() (io.Reader, int64)) payload {
+	reader, length := open()
+	return payload{reader, length, open}
+}
+
+// send makes the provider's call, at most once. The transport sends it again
+// only where the provider cannot have taken it: nothing of it was written, or
+// HTTP/2 says that the stream was not begun (a GOAWAY before it, a refusal).
+func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string, body payload) (*http.Response, *fate, error) {
 	f := &fate{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:      func(httptrace.GotConnInfo) { f.connected.Store(true); f.broken.Store(false) },
@@ -118,7 +132,11 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 	}
 	header := make(http.Header, len(x.r.Header)+2)
 	forwardable(x.r.Header, func(name string, v []string) {
-		if !auth.IsIdentityHeader(name) {
+		switch {
+		case auth.IsIdentityHeader(name):
+		case name == "Idempotency-Key", name == "X-Idempotency-Key":
+			header[strings.ToLower(name)] = v // by its usual form the transport would also repeat a call that was taken
+		default:
 			header[name] = v
 		}
 	})
@@ -126,9 +144,14 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 	header.Set("Accept-Encoding", "identity") // usage is read as it passes
 	req := (&http.Request{Method: x.r.Method, URL: b.url(path, query), Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
-	if length != 0 && body != nil {
-		// Without GetBody the transport cannot make a call twice.
-		req.Body, req.ContentLength = io.NopCloser(body), length
+	if body.reader != nil && body.length != 0 {
+		req.Body, req.ContentLength = io.NopCloser(body.reader), body.length
+		if body.again != nil {
+			req.GetBody = func() (io.ReadCloser, error) {
+				reader, _ := body.again()
+				return io.NopCloser(reader), nil
+			}
+		}
 	}
 	res, err := p.transport.RoundTrip(req)
 	return res, f, err

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strings"
@@ -12,8 +11,7 @@ import (
 // free passes a call that costs nothing to the provider that serves its model.
 func (p *Proxy) free(x *exchange) {
 	model := x.route.Model
-	var body io.Reader
-	var length int64
+	var body payload
 	if x.r.Method == http.MethodPost {
 		raw, err := p.readBody(x.w, x.r)
 		if err != nil {
@@ -28,7 +26,7 @@ func (p *Proxy) free(x *exchange) {
 			p.refuseError(x, bad("%s", err))
 			return
 		}
-		body, length = bytes.NewReader(raw), int64(len(raw))
+		body = payloadOf(parsed.Send)
 	}
 	b := p.provider(x.d, x.named, model)
 	if b == nil {
@@ -39,12 +37,12 @@ func (p *Proxy) free(x *exchange) {
 		p.refuse(x, http.StatusForbidden, "not_allowed", "this key may not use this model or provider", nil)
 		return
 	}
-	p.pass(x, b, body, length)
+	p.pass(x, b, body)
 }
 
 // pass sends a call on and hands its answer back as it comes.
-func (p *Proxy) pass(x *exchange, b *Provider, body io.Reader, length int64) {
-	res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), body, length)
+func (p *Proxy) pass(x *exchange, b *Provider, body payload) {
+	res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), body)
 	if err != nil {
 		p.refuse(x, http.StatusBadGateway, "provider_unreachable", "provider "+b.Name+" did not answer", nil)
 		return

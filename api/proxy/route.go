@@ -150,7 +150,7 @@ func (p *Proxy) unmetered(x *exchange) {
 		for i := range blocks {
 			c := &blocks[i]
 			if (x.named == nil || x.named == c) && c.allows(x.r.Method, x.path) && permitted(x.caller, c, "") {
-				p.pass(x, c, x.r.Body, x.r.ContentLength)
+				p.pass(x, c, payload{reader: x.r.Body, length: x.r.ContentLength})
 				return
 			}
 		}

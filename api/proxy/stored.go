@@ -79,7 +79,7 @@ func (p *Proxy) stored(x *exchange) {
 		if x.r.Method == http.MethodDelete {
 			p.look(x, b) // afterwards nothing can show what it used
 		}
-		res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), nil, 0)
+		res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), payload{})
 		if err != nil {
 			p.refuse(x, http.StatusBadGateway, "provider_unreachable", "provider "+b.Name+" did not answer", nil)
 			return
@@ -120,7 +120,7 @@ func (p *Proxy) look(x *exchange, b *Provider) {
 	get := *x
 	get.r = x.r.Clone(x.r.Context())
 	get.r.Method = http.MethodGet
-	res, _, err := p.send(x.r.Context(), &get, b, x.pathFor(b), nil, 0)
+	res, _, err := p.send(x.r.Context(), &get, b, x.pathFor(b), payload{})
 	if err != nil {
 		return // the call that follows says so
 	}
