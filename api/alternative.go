@@ -29,7 +29,22 @@ type alternativeRequest struct {
 // model finds a model's prices; with no provider named, the first provider
 // that lists the model, the best known ones first.
 func (s *Server) model(provider, id string) (*pricing.Model, error) {
-	return modelOf(s.o.Catalogue(), provider, id)
+	return modelOf(s.o.Catalogue(), s.o.Blocks.catalogue(provider), id)
+}
+
+// Blocks finds the name in the price catalogue of a provider block of the
+// node's config; nil finds none.
+type Blocks func(name string) (catalogue string, ok bool)
+
+// catalogue is where to look up the prices of a provider: a block's calls are
+// never priced under its own name. Other names are the catalogue's.
+func (b Blocks) catalogue(provider string) string {
+	if b != nil && provider != "" {
+		if name, ok := b(provider); ok {
+			return name
+		}
+	}
+	return provider
 }
 
 func modelOf(cat *pricing.Catalogue, provider, id string) (*pricing.Model, error) {
@@ -59,7 +74,7 @@ func (s *Server) quoting() (*pricing.Catalogue, uint64) {
 	return s.o.Prices.Current()
 }
 
-func alternative(cat *pricing.Catalogue, a *alternativeRequest) (fsm.Alternative, error) {
+func alternative(cat *pricing.Catalogue, blocks Blocks, a *alternativeRequest) (fsm.Alternative, error) {
 	out := fsm.Alternative{Model: a.Model, Provider: a.Provider}
 	if a.MinRemaining != "" {
 		n, ok := strings.CutSuffix(a.MinRemaining, "%")
@@ -90,11 +105,14 @@ func alternative(cat *pricing.Catalogue, a *alternativeRequest) (fsm.Alternative
 	if a.tokens != nil && (a.InputTokens != nil || a.MaxOutputTokens != nil) {
 		return out, badInput("tokens stands without input_tokens and max_output_tokens", "")
 	}
-	m, err := modelOf(cat, a.Provider, a.Model)
+	name := blocks.catalogue(a.Provider)
+	m, err := modelOf(cat, name, a.Model)
 	if err != nil {
 		return out, err
 	}
-	out.Provider = m.Provider
+	if name == a.Provider { // no block, whose own name is the label that budgets and keys know it by
+		out.Provider = m.Provider
+	}
 	if a.tokens != nil {
 		return dearer(out, m, *a.tokens)
 	}

@@ -43,7 +43,7 @@ func FuzzBodies(f *testing.F) {
 		case 2, 3:
 			var in spendRequest
 			if err = unmarshal(body, &in); err == nil {
-				amount, usage, bad := cost(cat, &in)
+				amount, usage, bad := cost(cat, nil, &in)
 				if err = bad; err == nil && (amount < 0 || (usage == nil) != (in.Usage == nil)) {
 					t.Fatalf("%s costs %s, %+v", body, amount, usage)
 				}

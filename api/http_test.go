@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
@@ -37,7 +39,8 @@ func serve(t *testing.T) (*httptest.Server, *lone) {
 		t.Fatal(err)
 	}
 	n := &lone{}
-	s, err := New(Options{Node: n, Ledger: unread{}, Gate: open(t), Catalogue: func() *pricing.Catalogue { return cat }})
+	blocks := func(name string) (string, bool) { return "google", name == "vertex" }
+	s, err := New(Options{Node: n, Ledger: unread{}, Gate: open(t), Catalogue: func() *pricing.Catalogue { return cat }, Blocks: blocks})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +108,42 @@ func TestTokensAtTheDearerPrice(t *testing.T) {
 	r := n.submitted[0].(*fsm.Reserve)
 	if a := r.Alternatives[0]; a.FixedPico != 10_000_000_000 || a.FixedTokens != 1000 || a.Provider != "openai" {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Ensure that a provider block named by a call is priced under its catalogue
+// and known to the ledger by its own name, as the proxy's calls are.
+func TestProviderBlock(t *testing.T) {
+	srv, n := serve(t)
+	post(t, srv, "/api/v1/reservations", "application/json", `{"provider":"vertex","model":"gemini-2.5-pro","tokens":1000}`)
+	post(t, srv, "/api/v1/reservations", "application/json", `{"provider":"google","model":"gemini-2.5-pro","tokens":1000}`)
+	post(t, srv, "/api/v1/charges", "application/json", `{"id":"c","provider":"vertex","model":"gemini-2.5-pro","usage":{"output_tokens":1000}}`)
+	if len(n.submitted) != 3 {
+		t.Fatalf("submitted %d commands, want 3", len(n.submitted))
+	}
+	block, catalogue := n.submitted[0].(*fsm.Reserve).Alternatives[0], n.submitted[1].(*fsm.Reserve).Alternatives[0]
+	if block.FixedPico != catalogue.FixedPico || block.FixedPico == 0 || block.Provider != "vertex" || catalogue.Provider != "google" {
+		t.Errorf("by block %+v, by catalogue %+v", block, catalogue)
+	}
+	charge := n.submitted[2].(*fsm.Charge)
+	if charge.Amount != 10*money.Dollar/1000 || !slices.Contains(charge.Labels, fsm.Label{Name: fsm.LabelProvider, Value: "vertex"}) {
+		t.Errorf("charged %+v", charge)
+	}
+	resp, err := http.Post(srv.URL+"/api/v1/estimate", "application/json", strings.NewReader(`{"provider":"vertex","model":"gemini-2.5-pro","usage":{"output_tokens":1000}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if b, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 || !strings.HasPrefix(string(b), `{"amount":"0.01"`) {
+		t.Errorf("estimate: %d %s %v", resp.StatusCode, b, err)
+	}
+}
+
+// Ensure that an estimate asks for the model by the member's name.
+func TestEstimateWithoutModel(t *testing.T) {
+	srv, _ := serve(t)
+	if resp, p := post(t, srv, "/api/v1/estimate", "application/json", `{"usage":{"input_tokens":1}}`); resp.StatusCode != 400 || p.Code != "bad_input" || !strings.HasPrefix(p.Detail, "model:") {
+		t.Errorf("%d %+v", resp.StatusCode, p)
 	}
 }
 

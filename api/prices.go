@@ -244,6 +244,9 @@ func (s *Server) estimate(c echo.Context) error {
 	if err := decode(c, &in); err != nil {
 		return err
 	}
+	if in.Model == "" {
+		return badInput("model: name one", "")
+	}
 	m, err := s.model(in.Provider, in.Model)
 	if err != nil {
 		return err

@@ -147,7 +147,7 @@ func (s *Server) command(who *auth.Caller, in *reserveRequest, hash [16]byte, r 
 	cat, r.PricesIndex = s.quoting()
 	r.Alternatives = r.one[:0]
 	take := func(a *alternativeRequest) error {
-		alt, err := alternative(cat, a)
+		alt, err := alternative(cat, s.o.Blocks, a)
 		if err != nil {
 			return err
 		}

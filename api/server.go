@@ -69,6 +69,7 @@ type Options struct {
 	Ledger    Ledger // the node's
 	Gate      Gate
 	Catalogue func() *pricing.Catalogue
+	Blocks    Blocks               // the config's provider blocks
 	Prices    Prices               // nil: prices cannot be changed
 	Proxy     http.Handler         // serves /v1/, /v1beta/, /providers/ and HEAD /; nil: no proxy
 	Registry  *prometheus.Registry // nil: no metrics

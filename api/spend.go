@@ -21,7 +21,7 @@ type spendRequest struct {
 }
 
 // cost is the amount named, or what the usage costs at the dearest time.
-func cost(cat *pricing.Catalogue, in *spendRequest) (money.USD, *fsm.Usage, error) {
+func cost(cat *pricing.Catalogue, blocks Blocks, in *spendRequest) (money.USD, *fsm.Usage, error) {
 	if (in.Amount == nil) == (in.Usage == nil) {
 		return 0, nil, badInput("give either amount, or usage and model", "")
 	}
@@ -34,7 +34,7 @@ func cost(cat *pricing.Catalogue, in *spendRequest) (money.USD, *fsm.Usage, erro
 	if in.Model == "" {
 		return 0, nil, badInput("model: name the one that was used", "")
 	}
-	m, err := modelOf(cat, in.Provider, in.Model)
+	m, err := modelOf(cat, blocks.catalogue(in.Provider), in.Model)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -99,7 +99,7 @@ func (s *Server) settle(c echo.Context) error {
 			}
 		}
 	}
-	amount, usage, err := cost(cat, &in)
+	amount, usage, err := cost(cat, s.o.Blocks, &in)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (s *Server) charge(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	amount, usage, err := cost(s.o.Catalogue(), &in)
+	amount, usage, err := cost(s.o.Catalogue(), s.o.Blocks, &in)
 	if err != nil {
 		return err
 	}

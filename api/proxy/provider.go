@@ -118,6 +118,14 @@ func anyGlob(globs []string, s string) bool {
 // blocks are the provider blocks of the moment.
 func (p *Proxy) blocks() []Provider { return *p.providers.Load() }
 
+// CatalogueOf is the name in the price catalogue of the block of a name.
+func (p *Proxy) CatalogueOf(name string) (string, bool) {
+	if block := p.named(name); block != nil {
+		return block.Catalogue, true
+	}
+	return "", false
+}
+
 // SetProviders replaces the provider blocks; calls under way keep theirs. With
 // an error nothing has changed.
 func (p *Proxy) SetProviders(list []Provider) error {

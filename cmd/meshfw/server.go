@@ -261,7 +261,7 @@ func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *pr
 	if err != nil {
 		return handlers{}, err
 	}
-	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Prices: priced, Proxy: calls, Registry: registry,
+	server, err := api.New(api.Options{Node: node, Ledger: node.Ledger(), Gate: gate, Catalogue: priced.Catalogue, Blocks: calls.CatalogueOf, Prices: priced, Proxy: calls, Registry: registry,
 		Drift:  func() []string { return drift(cfg, path, node.Ledger()) },
 		Logger: log.Named("api"), MetricsOpen: cfg.HTTP.MetricsOpen, BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout})
 	return handlers{server, calls}, err
