@@ -90,7 +90,7 @@ func unmarshal(body []byte, v any) error {
 		return badInput("body: want a JSON object", "")
 	}
 	if err := json.Unmarshal(body, v, json.RejectUnknownMembers(true)); err != nil {
-		return badInput("body: "+err.Error(), "money is a decimal string such as \"0.25\"")
+		return wrongBody(err)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func hashed(body []byte, v any) (hash [16]byte, err error) {
 	}
 	canonical := jsontext.Value(body).Clone()
 	if err := canonical.Canonicalize(); err != nil {
-		return hash, badInput("body: "+err.Error(), "")
+		return hash, wrongBody(err)
 	}
 	return bodyHash(canonical), nil
 }
