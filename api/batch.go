@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
@@ -44,9 +45,9 @@ func (s *Server) reserveBatch(c echo.Context) error {
 			commands = append(commands, cmd)
 		}
 	}
-	results, err := s.submitAll(c, commands)
-	if err != nil {
-		return err
+	results, lost := s.submitAll(c, commands)
+	if lost != nil && !anyDecided(results) {
+		return lost
 	}
 	now := s.o.Node.Now()
 	return answered(c, func(a *answer) {
@@ -54,7 +55,9 @@ func (s *Server) reserveBatch(c echo.Context) error {
 		a.list(len(list), func(i int) {
 			err := list[i].err
 			if err == nil {
-				err = a.decided(&results[0], who, now)
+				if err = lost; results[0].Code != 0 {
+					err = a.decided(&results[0], who, now)
+				}
 				results = results[1:]
 			}
 			if err != nil {
@@ -95,16 +98,19 @@ func parseBatch(body []byte) ([]requested, error) {
 	return list, nil
 }
 
-// submitAll sends commands together and returns their results in order.
+// submitAll sends commands together and returns their results in order. An error
+// is about those that got none, whose Code is 0: a large batch goes in parts, and
+// what one part was granted must be told though another was lost.
 func (s *Server) submitAll(c echo.Context, list []fsm.Command) ([]fsm.Result, error) {
 	results, err := s.o.Node.SubmitBatch(c.Request().Context(), list)
-	if err != nil {
-		return nil, err
-	}
 	var index uint64
 	for i := range results {
 		index = max(index, results[i].Index)
 	}
 	setIndex(c, index)
-	return results, nil
+	return results, err
+}
+
+func anyDecided(results []fsm.Result) bool {
+	return slices.ContainsFunc(results, func(r fsm.Result) bool { return r.Code != 0 })
 }

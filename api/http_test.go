@@ -24,10 +24,20 @@ type lone struct {
 	submitted []fsm.Command
 }
 
-func (n *lone) Name() string { return "n1" }
+func (n *lone) Name() string  { return "n1" }
+func (n *lone) Now() fsm.Time { return 1 }
 func (n *lone) Submit(_ context.Context, c fsm.Command) (fsm.Result, error) {
 	n.submitted = append(n.submitted, c)
 	return fsm.Result{}, &raftnode.UnavailableError{Reason: "no quorum"}
+}
+
+// SubmitBatch decides the first of a batch and loses the rest; alone, it loses it.
+func (n *lone) SubmitBatch(_ context.Context, cs []fsm.Command) ([]fsm.Result, error) {
+	results := make([]fsm.Result, len(cs))
+	if r := cs[0].(*fsm.Reserve); len(cs) > 1 {
+		results[0] = fsm.Result{Index: 7, Code: fsm.OK, Reservation: &fsm.Reservation{ID: r.ID, State: fsm.StateOpen, Amount: 1}}
+	}
+	return results, &raftnode.UnavailableError{Reason: "no quorum"}
 }
 
 type unread struct{ Ledger }
@@ -94,6 +104,36 @@ func TestBadInputReachesNothing(t *testing.T) {
 	}
 	if len(n.submitted) != 0 {
 		t.Fatalf("%d operations were submitted", len(n.submitted))
+	}
+}
+
+// Ensure that what one part of a batch was granted is told though another part
+// was lost: else it would be held until its deadline, for nobody.
+func TestABatchThatIsLostInPart(t *testing.T) {
+	srv, _ := serve(t)
+	const one = `{"amount":"1"}`
+	resp, err := http.Post(srv.URL+"/api/v1/reservations/batch", "application/json", strings.NewReader(`{"reservations":[`+one+`,{"amount":"-1"},`+one+`]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var got struct {
+		Results []struct {
+			Allowed bool    `json:"allowed"`
+			ID      string  `json:"id"`
+			Problem Problem `json:"problem"`
+		} `json:"results"`
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(b, &got) != nil || len(got.Results) != 3 {
+		t.Fatalf("status %d, %v: %s", resp.StatusCode, err, b)
+	}
+	r := got.Results
+	if !r[0].Allowed || r[0].ID == "" || r[1].Allowed || r[1].Problem.Code != "bad_input" || r[2].Allowed || r[2].Problem.Status != 503 {
+		t.Errorf("%s", b)
+	}
+	if resp, _ := post(t, srv, "/api/v1/reservations/batch", "application/json", `{"reservations":[`+one+`]}`); resp.StatusCode != 503 {
+		t.Errorf("a batch that is lost as a whole: status %d", resp.StatusCode)
 	}
 }
 
