@@ -58,7 +58,7 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		c.Node.DataDir = filepath.Join("data", c.Node.ID)
 	}
 	if err := c.validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", place(path, blocks, err), err)
 	}
 	return c, nil
 }
@@ -229,21 +229,21 @@ func (c *Config) validate() error {
 	switch c.Log.Level {
 	case "trace", "debug", "info", "warn", "error":
 	default:
-		return fmt.Errorf("log.level is %.40q: use trace, debug, info, warn or error", c.Log.Level)
+		return wrong("log", "", "level", "log.level is %.40q: use trace, debug, info, warn or error", c.Log.Level)
 	}
 	if s := c.Node.LogStore; s != "" && s != "boltdb" && s != "wal" {
-		return fmt.Errorf("node.log_store is %.40q: use boltdb or wal", s)
+		return wrong("node", "", "log_store", "node.log_store is %.40q: use boltdb or wal", s)
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
-		return fmt.Errorf("log.format is %.40q: use text or json", c.Log.Format)
+		return wrong("log", "", "format", "log.format is %.40q: use text or json", c.Log.Format)
 	}
 	for _, p := range c.Providers {
 		if p.Dialect != "openai" && p.Dialect != "anthropic" && p.Dialect != "gemini" {
-			return fmt.Errorf("provider %q: dialect is %.40q: use openai, anthropic or gemini", p.Name, p.Dialect)
+			return wrong("provider", p.Name, "dialect", "provider %q: dialect is %.40q: use openai, anthropic or gemini", p.Name, p.Dialect)
 		}
 		u, err := url.Parse(p.BaseURL)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			return fmt.Errorf("provider %q: base_url must be an http or https URL", p.Name)
+			return wrong("provider", p.Name, "base_url", "provider %q: base_url must be an http or https URL", p.Name)
 		}
 	}
 	return nil

@@ -132,23 +132,23 @@ func (h HTTP) Proxies() ([]netip.Prefix, error) {
 // validateDoors checks who may come in, and where.
 func (c *Config) validateDoors() error {
 	if c.Auth.Mode != ModeKeys && c.Auth.Mode != ModeOpen {
-		return fmt.Errorf("auth.mode is %.40q: use \"keys\" or \"open\"", c.Auth.Mode)
+		return wrong("auth", "", "mode", "auth.mode is %.40q: use \"keys\" or \"open\"", c.Auth.Mode)
 	}
 	if err := auth.CheckTrustedHeaders(c.Auth.TrustedHeaders); err != nil {
-		return err
+		return wrong("auth", "", "trusted_headers", "%w", err)
 	}
 	if t := c.HTTP.TLS; t != nil && (t.CertFile == "" || t.KeyFile == "") {
-		return fmt.Errorf("http.tls: cert_file and key_file are needed; meshfw tls cert makes them")
+		return wrong("http", "", "tls", "http.tls: cert_file and key_file are needed; meshfw tls cert makes them")
 	}
 	if t := c.Cluster.TLS; t != nil && (t.CAFile == "" || t.CertFile == "" || t.KeyFile == "") {
-		return fmt.Errorf("cluster.tls: ca_file, cert_file and key_file are needed; meshfw tls ca and meshfw tls cert make them")
+		return wrong("cluster", "", "tls", "cluster.tls: ca_file, cert_file and key_file are needed; meshfw tls ca and meshfw tls cert make them")
 	}
 	if _, err := c.HTTP.Proxies(); err != nil {
-		return err
+		return wrong("http", "", "trusted_proxies", "%w", err)
 	}
 	for _, k := range c.Keys {
 		if err := k.validate(); err != nil {
-			return err
+			return wrong("key", k.Name, "", "%w", err)
 		}
 	}
 	listeners := []struct {
@@ -164,13 +164,13 @@ func (c *Config) validateDoors() error {
 	for _, l := range listeners {
 		local, err := loopback(l.address)
 		if err != nil {
-			return fmt.Errorf("%s.listen: %w", l.name, err)
+			return wrong(l.name, "", "listen", "%s.listen: %w", l.name, err)
 		}
 		if !local && !l.plain && !l.tls {
-			return fmt.Errorf("%s.listen is %s: off loopback it needs a tls block, or %s.allow_plaintext = true to send keys and money in plain text", l.name, l.address, l.name)
+			return wrong(l.name, "", "listen", "%s.listen is %s: off loopback it needs a tls block, or %s.allow_plaintext = true to send keys and money in plain text", l.name, l.address, l.name)
 		}
 		if !local && l.name != "cluster" && c.Auth.Mode == ModeOpen && !c.Auth.AllowRemote {
-			return fmt.Errorf("%s.listen is %s: auth.mode = \"open\" off loopback needs auth.allow_remote = true; anyone who reaches it can spend", l.name, l.address)
+			return wrong(l.name, "", "listen", "%s.listen is %s: auth.mode = \"open\" off loopback needs auth.allow_remote = true; anyone who reaches it can spend", l.name, l.address)
 		}
 	}
 	return nil
