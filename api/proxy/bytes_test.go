@@ -55,6 +55,8 @@ func TestBytesPassUntouched(t *testing.T) {
 		w.Header().Set("X-Request-Id", "req_1")
 		w.Header().Set("X-Ratelimit-Remaining-Requests", "9")
 		w.Header().Set("X-Meshfw-Reservation", "forged")
+		w.Header().Set("Alt-Svc", `h3=":443"; ma=86400`)
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		fmt.Fprint(w, plainAnswer)
 	})
 	const head, tail = "{ \"model\" :\"gpt-4o-mini\",\n\"unknown\" : {\"x\":[1.0, 2e0, \"\\u00e9\"]} , \"messages\":[ {\"role\":\"user\",\"content\":\"hi\"} ]", "  }\n"
@@ -66,18 +68,19 @@ func TestBytesPassUntouched(t *testing.T) {
 			head + `,"max_tokens":7,"stream":true,"stream_options":{"include_usage":true,"x":1}` + tail},
 	} {
 		status, header, text := b.post("/v1/chat/completions", c.body, "Openai-Beta", "b=1", "X-Agent-Id", "a", "X-Run-Id", "r", "X-Meshfw-Tag-Job", "j",
-			"Cookie", "c=1", "X-Stainless-Retry-Count", "0", "Authorization", "Bearer of-the-client", "X-Api-Key", "of-the-client", "Idempotency-Key", c.name)
+			"Cookie", "c=1", "Expect", "100-continue", "X-Stainless-Retry-Count", "0", "Authorization", "Bearer of-the-client", "X-Api-Key", "of-the-client", "Idempotency-Key", c.name)
 		if status != http.StatusOK || text != plainAnswer {
 			t.Errorf("%s: status %d, answer %s", c.name, status, text)
 		}
 		if e.body != c.want {
 			t.Errorf("%s: the provider got\n%s\nwant\n%s", c.name, e.body, c.want)
 		}
-		if header.Get("X-Request-Id") != "req_1" || header.Get("X-Ratelimit-Remaining-Requests") != "9" || header.Get("X-Meshfw-Reservation") == "forged" {
+		if header.Get("X-Request-Id") != "req_1" || header.Get("X-Ratelimit-Remaining-Requests") != "9" || header.Get("X-Meshfw-Reservation") == "forged" ||
+			header.Get("Alt-Svc") != "" || header.Get("Strict-Transport-Security") != "" {
 			t.Errorf("%s: answer's headers %v", c.name, header)
 		}
 		for name, want := range map[string]string{"Openai-Beta": "b=1", "X-Stainless-Retry-Count": "0", "Authorization": "Bearer sk-provider",
-			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Idempotency-Key": c.name} {
+			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Expect": "", "Idempotency-Key": c.name} {
 			if got := e.header.Get(name); got != want {
 				t.Errorf("%s: the provider got %s: %q, want %q", c.name, name, got, want)
 			}

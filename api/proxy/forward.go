@@ -211,11 +211,11 @@ func billsNothing(status int, answer []byte) bool {
 }
 
 // staysHere tells headers, in canonical form, that are about one connection, or
-// about the client.
+// about the client, or about the provider's own host.
 func staysHere(name string) bool {
 	switch name {
 	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
-		"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding",
+		"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding", "Expect", "Alt-Svc", "Strict-Transport-Security",
 		"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip":
 		return true
 	}
