@@ -27,6 +27,9 @@ func namesError(answer []byte) bool {
 func (p *Proxy) unary(c *call, res *http.Response) {
 	answer, err := readAll(res.Body, res.ContentLength, maxAnswerBytes)
 	if err != nil || len(answer) > maxAnswerBytes {
+		if err == nil { // again it would be as large, and cost as much
+			c.w.Header().Set("X-Should-Retry", "false")
+		}
 		p.settle(c, p.whole(c), "answer_lost")
 		p.refuse(c.exchange, http.StatusBadGateway, "answer_lost", "the provider's answer broke off or is larger than 64 MiB; the hold is charged", nil)
 		return

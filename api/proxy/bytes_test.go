@@ -291,6 +291,25 @@ func TestLargeEvents(t *testing.T) {
 	}
 }
 
+// Ensure that an answer too large to be handed on is not asked for again: each
+// time costs its whole hold.
+func TestTooLargeAnAnswer(t *testing.T) {
+	b, _ := withEcho(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		piece := strings.Repeat(" ", 1<<20)
+		for range maxAnswerBytes>>20 + 1 {
+			fmt.Fprint(w, piece)
+		}
+	})
+	status, h, text := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", false))
+	if status != http.StatusBadGateway || h.Get("X-Should-Retry") != "false" || !strings.Contains(text, "answer_lost") {
+		t.Errorf("status %d, headers %v: %.300s", status, h, text)
+	}
+	if spent := b.settled().Spent; spent.String() != h.Get("X-Meshfw-Reserved-Usd") {
+		t.Errorf("spent %s of %s", spent, h.Get("X-Meshfw-Reserved-Usd"))
+	}
+}
+
 // Ensure that each event of a stream passes when it comes and not when the next
 // one does, and that a stream passes byte for byte.
 func TestEventsPassAtOnce(t *testing.T) {

@@ -51,6 +51,7 @@ func (p *Proxy) forward(c *call) {
 	case res.StatusCode >= 300 && res.StatusCode <= 399:
 		p.release(c)
 		p.done(c, "redirected", nil)
+		c.w.Header().Set("X-Should-Retry", "false")
 		p.refuse(c.exchange, http.StatusBadGateway, "redirected", "provider "+c.rung.provider.Name+" redirects, which is not followed; correct its base_url", nil)
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		p.providerError(c, res)
