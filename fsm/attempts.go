@@ -101,7 +101,7 @@ func (m *Machine) remember(id OpID, notAfter Time, r Result) {
 		return
 	}
 	m.kept = r // on the heap once, not for each
-	m.scratch = EncodeResult(m.scratch[:0], &m.kept)
+	m.scratch = PackResult(m.scratch[:0], &m.kept)
 	m.kept = Result{}
 	m.keepFrozen(id, notAfter)
 }

@@ -269,22 +269,22 @@ func benchResult(tb testing.TB) Result {
 	return m.apply(benchReserve(7, 1000))
 }
 
-func BenchmarkEncodeResult(b *testing.B) {
+func BenchmarkPackResult(b *testing.B) {
 	r := benchResult(b)
 	var buf []byte
 	b.ReportAllocs()
 	for range b.N {
-		buf = EncodeResult(buf[:0], &r)
+		buf = PackResult(buf[:0], &r)
 	}
 	b.ReportMetric(float64(len(buf)), "B/result")
 }
 
-func BenchmarkDecodeResult(b *testing.B) {
+func BenchmarkUnpackResult(b *testing.B) {
 	r := benchResult(b)
-	buf := EncodeResult(nil, &r)
+	buf := PackResult(nil, &r)
 	b.ReportAllocs()
 	for range b.N {
-		if _, err := DecodeResult(buf); err != nil {
+		if _, err := UnpackResult(buf); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ func (m *Machine) reserveOnce(r *Reserve) Result {
 	}
 	res = m.granted(&m.plan, v, m.answers.lasting)
 	if r.OpID != (OpID{}) {
-		m.scratch = freezeGrant(m.scratch[:0], v, res.Accounts)
+		m.scratch = append(res.pack(m.scratch[:0]), v.Meta...)
 		m.keepFrozen(r.OpID, r.NotAfter)
 	}
 	return res

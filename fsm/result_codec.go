@@ -66,7 +66,7 @@ func (a *AccountState) Wire(c *wire.Coder) {
 	c.Int64(16, &a.WouldRefuse)
 }
 
-// Wire writes a result for the node that forwarded the operation.
+// Wire writes a result as snapshots have it; see PackResult.
 func (r *Result) Wire(c *wire.Coder) {
 	c.Uint64(1, &r.Index)
 	wire.Unsigned(c, 2, &r.Code)

@@ -270,18 +270,12 @@ func appendLabels(to Labels, packed string) Labels {
 type attempt struct {
 	OpID     OpID
 	NotAfter Time
-	result   []byte // encoded: see frozenGrant
+	result   []byte // packed
 }
-
-func (a *attempt) frozen() bool { return len(a.result) > 0 && a.result[0] == frozenGrant }
 
 // outcome is the result as it was.
 func (a *attempt) outcome() Result {
-	decode := DecodeResult
-	if a.frozen() {
-		decode = thaw
-	}
-	r, err := decode(a.result)
+	r, err := UnpackResult(a.result)
 	if err != nil {
 		panic("a result that was encoded here cannot be read: " + err.Error())
 	}

@@ -148,14 +148,14 @@ func (a *attempt) Wire(c *wire.Coder) {
 	c.Array16(1, (*[16]byte)(&a.OpID))
 	wire.Signed(c, 2, &a.NotAfter)
 	result := a.result
-	if a.frozen() {
+	if isPacked(result) { // a snapshot outlives the short form
 		r := a.outcome()
 		result = EncodeResult(nil, &r)
 	}
 	c.Bytes(3, &result)
 	if c.Reading() {
 		a.result = result
-		if _, err := DecodeResult(a.result); err != nil {
+		if _, err := DecodeResult(result); err != nil {
 			c.Fail(err)
 		}
 	}

@@ -94,7 +94,7 @@ func appendOutcome(b []byte, o *outcome, scratch *[]byte) []byte {
 		return append(b, o.err.Error()...)
 	}
 	for i := range o.results {
-		*scratch = fsm.EncodeResult((*scratch)[:0], &o.results[i])
+		*scratch = fsm.PackResult((*scratch)[:0], &o.results[i])
 		b = appendChunk(b, *scratch)
 	}
 	return b

@@ -61,7 +61,7 @@ func (o *outcome) resultsOf(n int) ([]fsm.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out[i], err = fsm.DecodeResult(body); err != nil {
+		if out[i], err = fsm.UnpackResult(body); err != nil {
 			return nil, err
 		}
 		b = rest
@@ -91,7 +91,7 @@ func (o *outcome) first() (fsm.Result, error) {
 	if err != nil {
 		return fsm.Result{}, err
 	}
-	return fsm.DecodeResult(body)
+	return fsm.UnpackResult(body)
 }
 
 func newGroup(ops [][]byte) *group {
