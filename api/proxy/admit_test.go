@@ -1,8 +1,11 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -254,6 +257,44 @@ func TestIdempotencyKey(t *testing.T) {
 	b.settled()
 	if status, reason, _ := call(fails, "k4"); status != 200 {
 		t.Errorf("after a release: status %d %s; want it decided afresh", status, reason)
+	}
+}
+
+// Ensure that a background call whose stream breaks off before it says anything
+// keeps its hold, of the whole bound also where streams are metered: it goes on
+// without its client.
+func TestBackgroundStreamThatBreaksOff(t *testing.T) {
+	for name, metered := range map[string]bool{"held whole": false, "where streams are metered": true} {
+		t.Run(name, func(t *testing.T) {
+			upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // the end of the connection shows only then
+				w.Header().Set("Content-Type", "text/event-stream")
+				w.WriteHeader(http.StatusOK)
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+			}))
+			defer upstream.Close()
+			limit := money.Dollar
+			b := startWith(t, fsm.Budget{Name: "agent", Per: []string{fsm.LabelAgent}, Limit: &limit, MeteredStream: metered},
+				func(o *Options) { o.Providers[0].BaseURL = upstream.URL })
+			ctx, leave := context.WithCancel(context.Background())
+			defer leave()
+			const body = `{"model":"gpt-4o-mini","background":true,"stream":true,"max_output_tokens":5000,"input":"x"}`
+			res, err := http.DefaultClient.Do(b.request("POST", "/v1/responses", body).WithContext(ctx))
+			if err != nil {
+				t.Fatal(err)
+			}
+			leave()
+			_ = res.Body.Close() // it is broken
+			eventually(t, "the stream ended", func() bool { return b.proxy.streams.running.Load() == 0 })
+			if _, err := b.node.Submit(context.Background(), &fsm.Noop{}); err != nil { // what was delivered goes along
+				t.Fatal(err)
+			}
+			r, _ := b.node.Ledger().Reservation(res.Header.Get("X-Meshfw-Reservation"))
+			if r.State != fsm.StateOpen || r.Amount < 5000*mini.out {
+				t.Errorf("the hold is %s, of %s; want it open, of the whole bound", r.State, r.Amount)
+			}
+		})
 	}
 }
 

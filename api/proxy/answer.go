@@ -145,8 +145,8 @@ func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *c
 		err = s.end()
 	}
 	said, readErr := s.meter.Usage()
-	if said.Pending && c.asked.Background && readErr != nil {
-		p.background.put(said.ID, c) // it goes on without its client
+	if c.asked.Background && readErr != nil && (said.Pending || err != nil) {
+		p.background.put(said.ID, c) // it goes on without its client, though it may not have said so yet
 		p.done(c, "background", nil)
 		abort(err)
 		return

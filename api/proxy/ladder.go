@@ -130,7 +130,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	if s.quote, err = s.model.Figures(s.bound); err != nil {
 		return s, err
 	}
-	if c.asked.Stream && s.countable(c.asked) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
+	if s.sliceable(c.asked) && s.quote.MaxUnits > firstSlice && p.slicesFor(c, &s) {
 		s.slice = firstSlice
 	}
 	return s, nil
@@ -140,6 +140,12 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 // be counted.
 func (s *rung) countable(asked dialect.Asked) bool {
 	return (asked.Visible || !s.model.HiddenOutput) && (s.bound.TextOutput || !s.model.AnswersMedia())
+}
+
+// sliceable says that the call may be held slice by slice: a stream whose output
+// can be counted, and that ends when it is ended. A background call goes on.
+func (s *rung) sliceable(asked dialect.Asked) bool {
+	return asked.Stream && !asked.Background && s.countable(asked)
 }
 
 // slicesFor says whether a budget that the call meets asks for slices.

@@ -38,7 +38,7 @@ func (p *Proxy) remedy(c *call, res *fsm.Result) string {
 		help = append(help, "the call alone may cost more than the limit: raise it, or ask for less")
 	}
 	s := &c.rungs[0]
-	if c.asked.Stream && !budget.MeteredStream && s.countable(c.asked) {
+	if !budget.MeteredStream && s.sliceable(c.asked) {
 		help = append(help, "set metered_stream = true on budget "+budget.Name+" and streams hold slice by slice")
 	}
 	if s.explicit > 0 && !p.Clamp.Explicit {
