@@ -104,7 +104,9 @@ func showHealth(t *table, raw jsontext.Value) error {
 	servers, _ := top["servers"].([]any)
 	delete(top, "servers")
 	for _, name := range slices.Sorted(maps.Keys(top)) {
-		t.row(name, plainText(top[name]))
+		if _, nested := top[name].(map[string]any); !nested { // -json has it
+			t.row(name, plainText(top[name]))
+		}
 	}
 	if len(servers) == 0 {
 		return nil
