@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	maxForwardBytes = 1 << 20 // a frame of operations
-	maxAnswerBytes  = 8 << 20 // a frame of results
-	frameWindow     = 4       // frames of operations in flight on a link: one in the log, others gathering
+	maxForwardBytes = 1 << 20   // a frame of operations
+	maxAnswerBytes  = 256 << 20 // a frame of results: each may tell of 128 accounts with long partitions
+	frameWindow     = 4         // frames of operations in flight on a link: one in the log, others gathering
 	linkBuffer      = 64 << 10
 	writeLimit      = 2 * time.Second
 	attemptLimit    = time.Second // a frame without an answer

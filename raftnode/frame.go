@@ -1,6 +1,7 @@
 package raftnode
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,9 @@ import (
 // body. A request's body is a list of operations, each after its length; an
 // empty one asks for the leader's applied index. An answer's body is a fate,
 // and after it results, or an index, or an error's text.
+
+// trustedBytes is how long a frame is read into memory of its length at once.
+const trustedBytes = 1 << 20
 
 var errFrame = errors.New("malformed frame on a forwarding connection")
 
@@ -131,6 +135,11 @@ func readFrame(r io.Reader, max int) ([]byte, error) {
 	n := binary.BigEndian.Uint32(head[:])
 	if n > uint32(max) {
 		return nil, fmt.Errorf("frame of %d bytes, at most %d are allowed", n, max)
+	}
+	if n > trustedBytes { // memory as it comes, not as the length says
+		var b bytes.Buffer
+		_, err := io.CopyN(&b, r, int64(n))
+		return b.Bytes(), err
 	}
 	b := make([]byte, n)
 	_, err := io.ReadFull(r, b)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
 
@@ -311,5 +312,38 @@ func TestGivenUpReserveIsCancelledInAllItsAttempts(t *testing.T) {
 			}
 			until(t, "the hold is cancelled", func() bool { a := held(); return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0 })
 		})
+	}
+}
+
+// Ensure that a batch through a follower comes back however much its results tell:
+// here 12 MB, as each tells of 20 accounts with long partitions.
+func TestLargeAnswersThroughAFollower(t *testing.T) {
+	var budgets []fsm.Budget
+	for i := range 20 {
+		budgets = append(budgets, fsm.Budget{Name: fmt.Sprint("b", i), Per: []string{"agent", "team", "user"}})
+	}
+	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = budgets })
+	submit(t, nodes[0], &fsm.Noop{})
+	follower := others(nodes, nodes[leaderOf(t, nodes)])[0]
+	long := strings.Repeat("ü", 120) // 6 bytes each in a partition
+	var cs []fsm.Command
+	for i := range 280 {
+		r := hold(fmt.Sprint(i), 1)
+		r.Labels = fsm.NewLabels(map[string]string{"agent": "a" + long, "team": "t" + long, "user": "u" + long})
+		cs = append(cs, r)
+	}
+	results, err := follower.SubmitBatch(context.Background(), cs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	for i := range results {
+		if results[i].Code != fsm.OK || len(results[i].Accounts) != 20 {
+			t.Fatalf("result %d: %+v", i, results[i])
+		}
+		size += len(fsm.PackResult(nil, &results[i]))
+	}
+	if size < 10<<20 {
+		t.Fatalf("the results have %d bytes: too few to show anything", size)
 	}
 }
