@@ -136,7 +136,8 @@ func Open(cfg Config) (*Node, error) {
 		n.wg.Add(1)
 		go func() { defer n.wg.Done(); f() }()
 	}
-	go n.probe() // may hang with the disk: nobody waits for it
+	go n.giveWay() // may hang with raft, as the next with the disk: nobody waits for them
+	go n.probe()
 	return n, nil
 }
 
@@ -234,6 +235,24 @@ func (n *Node) fail(err error) {
 		n.stopOnce.Do(func() { close(n.stop) })
 		close(n.done)
 	})
+}
+
+// giveWay lets another node lead once this one has failed: it serves nothing any
+// more, but its raft would go on as the leader until Close, which comes after the
+// calls under way have ended.
+func (n *Node) giveWay() {
+	<-n.stop
+	if err := n.Err(); err == nil || errors.Is(err, ErrRemoved) {
+		return // Close does all that is to be done
+	}
+	if n.raft.State() == raft.Leader && n.voters() > 1 {
+		n.within(context.Background(), closeHandOverTime, "handing leadership over", func() {
+			if err := n.raft.LeadershipTransfer().Error(); err != nil {
+				n.log.Warn("leadership was not handed over", "error", err)
+			}
+		})
+	}
+	_ = n.port.Close() // it must not be elected again
 }
 
 // Done is closed when the node stopped by itself; Err says why.

@@ -261,3 +261,27 @@ func TestDivergedReplicaStops(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that a leader which has failed gives way at once: its process goes on
+// until the calls under way have ended, and for as long as it led nobody would
+// decide anything.
+func TestAFailedLeaderGivesWay(t *testing.T) {
+	t.Parallel()
+	var failing atomic.Pointer[string]
+	nodes, _ := threeWith(t, func(c *Config) {
+		name := c.Name
+		c.ReserveTimeout = 5 * time.Second
+		c.probeDisk = func(path string) error {
+			if s := failing.Load(); s != nil && *s == name {
+				return syscall.EIO
+			}
+			return probeFile(path)
+		}
+	})
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	name := lead.Name()
+	failing.Store(&name)
+	stopped(t, lead, "does not take writes")
+	submit(t, others(nodes, lead)[0], &fsm.Noop{}) // it is not closed
+}
