@@ -20,6 +20,7 @@ import (
 const (
 	maxSnapshotBytes = 16 << 30 // a snapshot that is restored
 	maxRestoreLead   = 60 * time.Second
+	spoolPrefix      = "spool-"
 	snapshotPrefix   = "meshfw-"
 	snapshotSuffix   = ".snap"
 )
@@ -42,7 +43,7 @@ func (e *SnapshotError) Unwrap() error { return e.Err }
 type spool struct{ *os.File }
 
 func (n *Node) spool() (*spool, error) {
-	f, err := os.CreateTemp(n.cfg.DataDir, "spool-*")
+	f, err := os.CreateTemp(n.cfg.DataDir, spoolPrefix+"*")
 	if err != nil {
 		return nil, fmt.Errorf("temporary file for a snapshot: %w", err)
 	}
@@ -56,6 +57,19 @@ func (s *spool) Close() error {
 		err = rerr
 	}
 	return err
+}
+
+// sweepSpools removes the temporary files that a crash has left in the data
+// directory: each may be as large as the ledger.
+func (n *Node) sweepSpools() error {
+	entries, err := os.ReadDir(n.cfg.DataDir)
+	errs := []error{err}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), spoolPrefix) {
+			errs = append(errs, os.Remove(filepath.Join(n.cfg.DataDir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Snapshot returns the ledger as a file, at an index that the leader had

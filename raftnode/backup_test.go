@@ -210,3 +210,17 @@ func recovery(t *testing.T, store string) {
 	until(t, "a fresh node votes", func() bool { return alone.voters() == 2 })
 	agree(t, alone, fresh)
 }
+
+// Ensure that what a crash left of a snapshot on its way does not fill the disk.
+func TestSpoolsOfACrashAreRemoved(t *testing.T) {
+	t.Parallel()
+	c := config(t, "a", freeAddress(t), 1)
+	left := filepath.Join(c.DataDir, "spool-1234")
+	if err := os.WriteFile(left, []byte("half a snapshot"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, c)
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("it is still there: %v", err)
+	}
+}

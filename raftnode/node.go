@@ -115,7 +115,7 @@ func Open(cfg Config) (*Node, error) {
 	}
 	n.port.forward, n.port.info, n.port.wrap = n.serveForward, n.serveInfo, cfg.wrapDial
 	n.fwd = &forwarder{port: n.port, box: n.outbox, count: n.metrics}
-	if err := errors.Join(n.openRaft(), n.register(cfg.Registerer), n.explainRecovery()); err != nil {
+	if err := errors.Join(n.openRaft(), n.register(cfg.Registerer), n.explainRecovery(), n.sweepSpools()); err != nil {
 		_ = n.port.Close() // the first error counts
 		if n.raft != nil {
 			_ = n.raft.Shutdown().Error()
