@@ -142,12 +142,31 @@ func (n *Node) joinThrough(member reply) error {
 	return fmt.Errorf("%s is in a cluster that has no leader now", member.ServerID)
 }
 
+// learnCluster notes whose member this node has become: one that an operator took
+// in named no cluster itself.
+func (n *Node) learnCluster() {
+	id, addr := n.leader()
+	if id == "" || id == n.serverID {
+		return
+	}
+	r, err := n.ask(id, addr, question{Kind: askWho})
+	if err != nil || r.Cluster == "" {
+		return // the next look tries again
+	}
+	if err := n.changeIdentity(func(i *identity) { i.ClusterID = r.Cluster }); err != nil {
+		n.log.Error("the cluster's id was not noted", "error", err)
+	}
+}
+
 // watch stops a node that was removed from the cluster.
 func (n *Node) watch() {
 	was := n.isMember()
 	lastAsk := time.Now()
 	for n.sleep(watchEvery) {
 		is := n.isMember()
+		if is && n.identity().ClusterID == "" {
+			n.learnCluster()
+		}
 		gone := was && !is
 		// Only a member is sent a log, so one with a log and without a leader may have been a member in between two looks.
 		if !gone && len(n.servers()) > 0 && n.raft.State() != raft.Leader && time.Since(lastAsk) > 4*n.cfg.Election {

@@ -289,3 +289,42 @@ func TestAStoppingNodeWaitsForNoLostAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Ensure that a node which an operator took in knows its cluster as the others
+// do, and takes part in changes of members.
+func TestWhoIsTakenInLearnsItsCluster(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	c := config(t, "d", freeAddress(t), 0)
+	d := start(t, c)
+	if err := lead.Join(context.Background(), "d", c.Listen); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it has the cluster's id", func() bool { return d.identity().ClusterID == lead.identity().ClusterID })
+	if err := d.Join(context.Background(), lead.Name(), lead.port.adv); err != nil {
+		t.Errorf("a member that is there already: %v", err)
+	}
+}
+
+// Ensure that a node keeps its vote and its data when it gets another address:
+// the operator names it, as for a new one.
+func TestANodeMoves(t *testing.T) {
+	t.Parallel()
+	nodes, cfgs := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	at := (leaderOf(t, nodes) + 1) % 3
+	nodes[at].kill()
+	cfgs[at].Listen = freeAddress(t)
+	moved := start(t, cfgs[at])
+	rest := others(nodes, nodes[at])
+	if err := rest[0].Join(context.Background(), moved.Name(), cfgs[at].Listen); err != nil {
+		t.Fatal(err)
+	}
+	submit(t, moved, &fsm.Noop{})
+	agree(t, append(rest, moved)...)
+	if v := rest[0].voters(); v != 3 {
+		t.Errorf("%d voters", v)
+	}
+}
