@@ -203,7 +203,7 @@ func (n *Node) answerInfo(ctx context.Context, q *question, r *reply, c net.Conn
 		}
 		return n.addHere(q.ID, q.Address)
 	case askRemove:
-		return n.removeHere(ctx, q.ID)
+		return n.removeHere(q.ID)
 	case askTransfer:
 		return n.transferHere(q.ID)
 	case askRestore:

@@ -208,27 +208,16 @@ func (n *Node) addHere(serverID, address string) error {
 // Remove takes the node with the name or the cluster address id out of the cluster for good. The error is
 // *UnsafeError when those who remain would have no quorum.
 func (n *Node) Remove(ctx context.Context, id string) error {
-	return n.change(ctx, question{Kind: askRemove, ID: id}, func() error { return n.removeHere(ctx, id) },
+	err := n.change(ctx, question{Kind: askRemove, ID: id}, func() error { return n.removeHere(id) },
 		func(err error) bool { var missing *NotFoundError; return errors.As(err, &missing) })
-}
-
-// Leave takes this node out of the cluster for good. A leader hands leadership
-// over first, so that the removal is another one's and clients wait less.
-func (n *Node) Leave(ctx context.Context) error {
-	if n.raft.State() == raft.Leader && n.voters() > 1 {
-		if err := n.safeWithout(n.cfg.Name); err != nil {
-			return err
-		}
-		if err := n.transferHere(""); err != nil {
-			n.log.Warn("leadership was not handed over before leaving", "error", err)
-		}
-	}
-	err := n.Remove(ctx, n.cfg.Name)
 	if errors.Is(err, ErrClosed) && errors.Is(n.Err(), ErrRemoved) {
 		return nil // the removal was seen here before it was answered
 	}
 	return err
 }
+
+// Leave takes this node out of the cluster for good.
+func (n *Node) Leave(ctx context.Context) error { return n.Remove(ctx, n.cfg.Name) }
 
 // TransferLeader hands leadership to the node with the name or the cluster
 // address to, or, for "", to the most advanced follower.
@@ -300,8 +289,12 @@ func called(s raft.Server, nameOrAddress string) bool {
 	return nameOf(string(s.ID)) == nameOrAddress || string(s.Address) == nameOrAddress
 }
 
-// removeHere removes a member, on the leader.
-func (n *Node) removeHere(_ context.Context, name string) error {
+// removeHere removes a member, on the leader. A leader that is to go hands
+// leadership over first, so that the removal is another one's, which records it,
+// and clients wait less.
+func (n *Node) removeHere(name string) error {
+	n.membership.Lock() // until it is done: two removals at once could each be safe, and both together not
+	defer n.membership.Unlock()
 	var gone *raft.Server
 	for _, s := range n.servers() {
 		if called(s, name) {
@@ -316,13 +309,19 @@ func (n *Node) removeHere(_ context.Context, name string) error {
 			return err
 		}
 	}
+	if string(gone.ID) == n.serverID {
+		err := n.transferHere("")
+		if err == nil {
+			return &UnavailableError{Reason: "the leader that is to go has handed leadership over"}
+		}
+		n.log.Warn("leadership was not handed over before leaving", "error", err)
+	}
 	return n.removeServer(gone.ID)
 }
 
-// removeServer takes a server out of the configuration and records it.
+// removeServer takes a server out of the configuration and records it. The
+// caller holds the lock of membership.
 func (n *Node) removeServer(id raft.ServerID) error {
-	n.membership.Lock()
-	defer n.membership.Unlock()
 	if err := n.raft.RemoveServer(id, 0, changeLimit).Error(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -287,6 +288,57 @@ func TestAStoppingNodeWaitsForNoLostAnswer(t *testing.T) {
 	n.kill()
 	if err := n.ended(neverAnswered{}); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
+	}
+}
+
+// Ensure that two removals at the same time, each of them safe, do not together
+// cost the quorum.
+func TestTwoRemovalsAtOnce(t *testing.T) {
+	t.Parallel()
+	addrs := []string{freeAddress(t), freeAddress(t), freeAddress(t), freeAddress(t)}
+	var nodes []*Node
+	for i, name := range []string{"a", "b", "c", "d"} {
+		nodes = append(nodes, start(t, config(t, name, addrs[i], 4, addrs...)))
+	}
+	submit(t, nodes[0], &fsm.Noop{})
+	lead := nodes[leaderOf(t, nodes)]
+	rest := others(nodes, lead)
+	rest[0].kill()
+	errs := make([]error, 2)
+	var wg sync.WaitGroup
+	for i, n := range rest[1:] {
+		wg.Add(1)
+		go func() { defer wg.Done(); errs[i] = lead.Remove(context.Background(), n.Name()) }()
+	}
+	wg.Wait()
+	var unsafe *UnsafeError
+	if all := errors.Join(errs...); !errors.As(all, &unsafe) || errs[0] != nil && errs[1] != nil {
+		t.Fatalf("removals: %v, want one and a refusal", errs)
+	}
+	submit(t, lead, &fsm.Noop{})
+}
+
+// Ensure that a leader can be removed through any node, and that the removal is
+// recorded: the leader that is gone could not.
+func TestRemovalOfTheLeader(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	for _, through := range []func(lead *Node, rest []*Node) *Node{
+		func(_ *Node, rest []*Node) *Node { return rest[0] },
+		func(lead *Node, _ []*Node) *Node { return lead },
+	} {
+		lead := nodes[leaderOf(t, nodes)]
+		rest := others(nodes, lead)
+		if err := through(lead, rest).Remove(context.Background(), lead.Name()); err != nil {
+			t.Fatal(err)
+		}
+		stopped(t, lead, "removed")
+		lead.kill()
+		until(t, "the removal is an event", func() bool {
+			return slices.ContainsFunc(rest[0].Ledger().Events(0, 0), func(e fsm.Event) bool { return e.Type == fsm.EventClusterRemove && e.Subject == lead.Name() })
+		})
+		nodes = rest
 	}
 }
 

@@ -40,13 +40,13 @@ type pilotRaft struct {
 	n *Node
 }
 
-// AddVoter promotes a non-voter that is still a member.
-func (p pilotRaft) AddVoter(id raft.ServerID, address raft.ServerAddress, prevIndex uint64, timeout time.Duration) raft.IndexFuture {
+// AddVoter promotes a non-voter that is still a member, at the address that it has now.
+func (p pilotRaft) AddVoter(id raft.ServerID, _ raft.ServerAddress, prevIndex uint64, timeout time.Duration) raft.IndexFuture {
 	p.n.membership.Lock()
 	defer p.n.membership.Unlock()
 	for _, s := range p.n.servers() {
 		if s.ID == id && s.Suffrage == raft.Nonvoter {
-			f := p.Raft.AddVoter(id, address, prevIndex, timeout)
+			f := p.Raft.AddVoter(id, s.Address, prevIndex, timeout)
 			return changed{f, p.n.ended(f)}
 		}
 	}
@@ -155,9 +155,15 @@ func (p *pilot) last(id raft.ServerID) (reply, time.Time, bool) {
 	return p.heard[id], p.when[id], p.ever[id]
 }
 
-// RemoveFailedServer is autopilot's decision to remove a dead server.
+// RemoveFailedServer is autopilot's decision to remove a dead server. Autopilot
+// repeats it until it sees that the server is gone.
 func (p *pilot) RemoveFailedServer(s *autopilot.Server) {
 	go func() {
+		p.n.membership.Lock()
+		defer p.n.membership.Unlock()
+		if !p.n.isListed(string(s.ID)) {
+			return
+		}
 		p.n.log.Warn("removing a dead server", "server", s.ID, "silent_for", p.n.cfg.DeadServerAfter)
 		if err := p.n.removeServer(s.ID); err != nil {
 			p.n.log.Error("a dead server was not removed", "server", s.ID, "error", err)
