@@ -187,3 +187,20 @@ func TestOutageWithOneWrongClock(t *testing.T) {
 		t.Fatalf("log time is %s off the majority's clock", time.Duration(off))
 	}
 }
+
+// Ensure that a clock is called wrong only while somebody reads it: not for ever
+// after its node was removed.
+func TestClockOfOneWhoIsGone(t *testing.T) {
+	t.Parallel()
+	n := start(t, config(t, "a", freeAddress(t), 1))
+	submit(t, n, &fsm.Noop{})
+	agreed := []reading{{id: n.serverID}, {id: "b.1"}}
+	n.noteClocks([]reading{agreed[0], agreed[1], {id: "c.1", offset: 5 * second}}, agreed)
+	if c := n.clockCheck(); c.OK {
+		t.Fatal("a clock that is 5 s off passes")
+	}
+	n.noteClocks(agreed, agreed)
+	if c := n.clockCheck(); !c.OK {
+		t.Fatal(c.Detail)
+	}
+}

@@ -192,9 +192,9 @@ func (n *Node) clockCheck() Check {
 		n.clocks.mu.Lock()
 		defer n.clocks.mu.Unlock()
 		c.OK, c.Detail = n.clocks.agreed, "a majority of the clocks agrees within 1 s"
-		for id, bad := range n.clocks.deviates {
-			if bad {
-				c.OK, c.Detail = false, "the clock of "+nameOf(id)+" is off by "+time.Duration(n.clocks.offsets[id]).String()
+		for id, off := range n.clocks.offsets { // of those that answered: one that is gone deviates no more
+			if n.clocks.deviates[id] {
+				c.OK, c.Detail = false, "the clock of "+nameOf(id)+" is off by "+time.Duration(off).String()
 			}
 		}
 	}
