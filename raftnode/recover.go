@@ -89,5 +89,8 @@ func (n *Node) recoverQuorum(rc *raft.Config, logs raft.LogStore, stable raft.St
 		return fmt.Errorf("recovery with %s: %w", path, failed)
 	}
 	n.log.Warn("the cluster's members were replaced by "+peersFile+"; what only the lost nodes had is lost", "members", len(c.Servers))
-	return os.Rename(path, path+".done")
+	if err := os.Rename(path, path+".done"); err != nil {
+		return err
+	}
+	return syncDir(n.cfg.DataDir) // a list that came back after a power loss would be taken over again, whoever has joined since
 }
