@@ -1,6 +1,9 @@
 package fsm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // asserting makes every Apply assert the promises over the records that it
 // touched, and every Snapshot and Restore over all of them. It is on with the
@@ -35,13 +38,21 @@ func withinLimit(a *AccountState, id string) error {
 		id, a.Ref.Budget, a.Ref.Partition, a.Spent, a.Provisional, a.Held, *a.Limit)
 }
 
-// sound tells whether an account's books balance, window by window.
+// sound tells whether an account's books balance, window by window, and have
+// spent what its rolling buckets have.
 func (a *account) sound() error {
 	if err := a.Current.sound(); err != nil || a.Open < 0 {
 		return fmt.Errorf("account %q, %d open holds: %w", a.Partition, a.Open, err)
 	}
 	if a.Ext == nil {
 		return nil
+	}
+	spent := a.Current.spent()
+	for _, r := range slices.Backward(a.Ext.Rolling) {
+		if spent -= r.Spent; r.Spent < 0 || r.Provisional < 0 || spent < 0 {
+			return fmt.Errorf("account %q: the bucket from %d has spent %s, provisional %s; the account's books have %s for it and what is older",
+				a.Partition, r.Start, r.Spent, r.Provisional, spent+r.Spent)
+		}
 	}
 	for i := range a.Ext.Older {
 		if err := a.Ext.Older[i].sound(); err != nil {
@@ -52,7 +63,7 @@ func (a *account) sound() error {
 }
 
 // sound tells whether a window's books balance: admitted + over_settle =
-// settled + provisional + held + returned.
+// settled + provisional + held + returned, and nothing was given back twice.
 func (b *bucket) sound() error {
 	if b.Admitted+b.OverSettle != b.Settled+b.Provisional+b.Held+b.Returned {
 		return fmt.Errorf("the books of the window from %d do not balance: admitted %s + over-settled %s, but settled %s + provisional %s + held %s + returned %s",
@@ -61,6 +72,9 @@ func (b *bucket) sound() error {
 	if b.Held < 0 || b.Provisional < 0 || b.Settled < 0 || b.Charges < 0 || b.Pins < 0 || b.Pins == 0 && b.Held+b.Provisional != 0 {
 		return fmt.Errorf("the window from %d holds what no reservation accounts for: held %s, provisional %s, settled %s, charges %s, %d pins",
 			b.Start, b.Held, b.Provisional, b.Settled, b.Charges, b.Pins)
+	}
+	if s := b.spent(); s < 0 {
+		return fmt.Errorf("the window from %d has spent %s: settled %s, charges %s, adjusted %s", b.Start, s, b.Settled, b.Charges, b.Adjusted)
 	}
 	return nil
 }

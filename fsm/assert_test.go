@@ -21,6 +21,9 @@ func TestBrokenBooksAreFound(t *testing.T) {
 		"no reservation accounts for":        func(a *account) { a.Current.Held, a.Current.Settled = -7, a.Current.Settled+a.Current.Held+7 },
 		"-41 open holds":                     func(a *account) { a.Open = -42 },
 		"the window from 5 do not balance":   func(a *account) { a.Ext = &extension{Older: []bucket{{Start: 5, Admitted: 1}}} },
+		"has spent -0.000000009":             func(a *account) { a.Current.Adjusted = -9 },
+		"the bucket from 7 has spent -0.000": func(a *account) { a.Ext = &extension{Rolling: []rolling{{Start: 7, Spent: -1}}} },
+		"the account's books have 0 for it":  func(a *account) { a.Ext = &extension{Rolling: []rolling{{Start: 8, Spent: 1}}} },
 		"the window from 6 holds what no re": func(a *account) { a.Ext = &extension{Older: []bucket{{Start: 6, Admitted: 1, Held: 1}}} },
 	} {
 		s := newScript(t)

@@ -105,6 +105,8 @@ func TestCornerCases(t *testing.T) {
 			s.want(OK, settle("never", 1)) // a final one that is still kept is corrected
 			s.figures("b", "-", 1, 0, 0)
 		}},
+		{"a correction of what was given back already", givenBackCase},
+		{"a correction of what was given back already: rolling", givenBackRollingCase},
 		{"actual above the hold", func(s *book) {
 			s.budget("b", 10, nil)
 			s.want(OK, hold("r", 4))
@@ -352,6 +354,89 @@ func rollingCase(s *book) {
 	s.figures("b", "-", 0, 0, 0) // both have left
 	s.want(OK, settle("provisional", 6))
 	s.figures("b", "-", 1, 0, 0) // the increase alone is dated now
+}
+
+// final makes a hold that becomes final after a second of grace.
+func (s *book) final(id string, dollars int64) {
+	s.t.Helper()
+	r := hold(id, dollars)
+	r.TTL = int64(second)
+	s.want(OK, r)
+	s.pass(3 * time.Second)
+	if r, _ := s.m.Reservation(id); r.State != StateFinal {
+		s.t.Fatalf("%s is %s", id, r.State)
+	}
+}
+
+// shortGrace lets holds become final soon after their deadline.
+func shortGrace(b *Budget) { b.SettleGrace = int64(second) }
+
+// givenBackCase: what a reset or an adjustment gave back is not given back once
+// more by a correction, on each account on its own.
+func givenBackCase(s *book) {
+	adjusted := func(budget string, want int64) {
+		s.t.Helper()
+		id, _ := s.m.accountOf(s.m.policy(budget), []byte("-"))
+		if got := s.m.accounts.get(id).Current.Adjusted; got != usd(want) {
+			s.t.Errorf("%s has adjustments of %s, want %d", budget, got, want)
+		}
+	}
+	s.budget("reset", 10, shortGrace)
+	s.budget("credit", 20, shortGrace)
+	s.budget("whole", 30, shortGrace)
+	s.budget("day", 40, func(b *Budget) { day1(b); shortGrace(b) })
+	s.pass(24*time.Hour - 30*time.Second)
+	s.final("r", 10)
+	s.want(OK, &Reset{Account: AccountRef{"reset", "-"}})
+	s.want(OK, &Reset{Account: AccountRef{"day", "-"}})
+	s.want(OK, &Adjust{ID: "credit", Account: AccountRef{"credit", "-"}, Amount: -usd(4)})
+	s.pass(time.Minute) // the next day
+	if r := s.want(OK, settle("r", 1)); r.Reservation.Actual != usd(1) {
+		s.t.Errorf("%+v", r.Reservation)
+	}
+	s.figures("reset", "-", 0, 0, 0)
+	s.figures("credit", "-", 0, 0, 0) // of 6 that were left, 9 could not come back
+	s.figures("whole", "-", 1, 0, 0)
+	adjusted("reset", -1)
+	adjusted("credit", -1)
+	adjusted("whole", 0)
+	if a, _ := s.m.Account(AccountRef{"day", "-"}); len(a.History) != 1 || a.History[0].Spent != 0 {
+		s.t.Errorf("the day that is over: %+v", a.History)
+	}
+	s.refused(ReasonExceedsLimit, hold("more", 11))
+	s.want(OK, hold("all", 10))
+	s.refused(ReasonInFlight, hold("more", 1))
+}
+
+// givenBackRollingCase: the same in each bucket; 20 USD in 60 s, in buckets of
+// 2 s.
+func givenBackRollingCase(s *book) {
+	s.budget("b", 20, func(b *Budget) { b.Window = Window{Kind: WindowRolling, Rolling: int64(minute)}; shortGrace(b) })
+	spent := func(want int64) { // over the account's whole life
+		s.t.Helper()
+		if got := s.m.accounts.get(0).Current.spent(); got != usd(want) {
+			s.t.Errorf("the books have spent %s, want %d", got, want)
+		}
+	}
+	s.final("one", 5)
+	s.final("two", 6)
+	s.want(OK, &Adjust{ID: "credit", Account: AccountRef{"b", "-"}, Amount: -usd(7)}) // all of one, 2 of two
+	s.want(OK, settle("one", 1))
+	s.figures("b", "-", 4, 0, 0) // and not 0: its own bucket has nothing left
+	spent(4)
+	s.want(OK, settle("two", 4))
+	s.figures("b", "-", 2, 0, 0)
+	spent(2)
+	s.final("three", 7)
+	s.want(OK, &Reset{Account: AccountRef{"b", "-"}})
+	s.pass(2 * time.Minute) // its bucket has left
+	s.final("four", 3)
+	s.want(OK, settle("three", 0))
+	s.figures("b", "-", 3, 0, 0)
+	spent(3)
+	s.want(OK, settle("four", 5)) // an increase is spend
+	s.figures("b", "-", 5, 0, 0)
+	spent(5)
 }
 
 // rateCase: 1 USD a minute with a burst of 4: 1 USD takes 60 s.

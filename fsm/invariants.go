@@ -102,6 +102,9 @@ func (m *Machine) checkAccounts(sums map[windowOf]*tally, open map[uint32]int32)
 		if a.Open != open[id] {
 			err = fmt.Errorf("%s: %d open holds counted, %d there", name, a.Open, open[id])
 		}
+		if bad := a.sound(); bad != nil {
+			err = fmt.Errorf("%s: %w", name, bad)
+		}
 		windows := []bucket{a.Current}
 		if a.Ext != nil {
 			windows = append(windows, a.Ext.Older...)
@@ -117,9 +120,6 @@ func (m *Machine) checkAccounts(sums map[windowOf]*tally, open map[uint32]int32)
 			if b.Held != t.held || b.Provisional != t.provisional || b.Pins != t.pins {
 				err = fmt.Errorf("%s: held %s, provisional %s, %d pins in the window from %d; the reservations have %s, %s and %d",
 					name, b.Held, b.Provisional, b.Pins, b.Start, t.held, t.provisional, t.pins)
-			}
-			if bad := b.sound(); bad != nil {
-				err = fmt.Errorf("%s: %w", name, bad)
 			}
 		}
 		if got, there := m.accountOf(p, []byte(a.Partition)); !there || got != id {

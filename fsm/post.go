@@ -47,6 +47,7 @@ func (m *Machine) post(pn pin, x *posting) pin {
 		}
 	case a.Current.Start == pn.Start:
 		a.Current.add(x)
+		a.Current.floor()
 	default:
 		m.postOlder(a, pn.Start, x)
 	}
@@ -56,6 +57,15 @@ func (m *Machine) post(pn pin, x *posting) pin {
 	return pn
 }
 
+// floor keeps a correction from giving back what a reset or an adjustment has
+// given back already: it takes spend down to zero, and what it would take below
+// is booked as an adjustment.
+func (b *bucket) floor() {
+	if s := b.spent(); s < 0 {
+		b.Adjusted -= s
+	}
+}
+
 // postOlder posts to a window that is over.
 func (m *Machine) postOlder(a *account, start Time, x *posting) {
 	e := m.editExt(a)
@@ -63,6 +73,7 @@ func (m *Machine) postOlder(a *account, start Time, x *posting) {
 	for i := range e.Older {
 		if e.Older[i].Start == start {
 			e.Older[i].add(x)
+			e.Older[i].floor()
 			break
 		}
 	}

@@ -76,7 +76,9 @@ func (x *extension) bucketAt(start Time) *rolling {
 // date posts spend in the bucket that start names, and returns the bucket that
 // has it now. A correction edits the bucket of what it corrects; when that has
 // left, a decrease has nothing to edit and an increase is dated now. start 0
-// is what was not dated before.
+// is what was not dated before. What a correction would take from a bucket that
+// has left, or below zero, is booked as an adjustment: so the account's books
+// have spent no less than its buckets.
 func (m *Machine) date(p *policy, a *account, start Time, spent, provisional money.USD) Time {
 	x := m.editExt(a)
 	x.leave(p, m.now)
@@ -84,8 +86,11 @@ func (m *Machine) date(p *policy, a *account, start Time, spent, provisional mon
 		if r := x.bucketAt(start); r != nil {
 			r.Spent += spent
 			r.Provisional += provisional
+			a.Current.Adjusted -= min(0, r.Spent)
+			r.Spent = max(0, r.Spent)
 			return start
 		}
+		a.Current.Adjusted -= min(0, spent)
 		if spent += provisional; spent <= 0 {
 			return start
 		}

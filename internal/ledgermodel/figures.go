@@ -114,7 +114,13 @@ func (l *Ledger) booksOf(acc *Account, start fsm.Time) (b Books) {
 	return b
 }
 
-// Check ensures that the books of every account and window balance.
+// BooksOf are the books of an account in the window that starts at a time.
+func (l *Ledger) BooksOf(ref fsm.AccountRef, start fsm.Time) Books {
+	return l.booksOf(l.Accounts[ref], start)
+}
+
+// Check ensures that the books of every account and window balance, and that no
+// spend is given back twice.
 func (l *Ledger) Check() error {
 	for ref, acc := range l.Accounts {
 		starts := map[fsm.Time]bool{}
@@ -129,6 +135,9 @@ func (l *Ledger) Check() error {
 			b := l.booksOf(acc, start)
 			if b.Admitted+b.OverSettle != b.Settled+b.Provisional+b.Held+b.Returned {
 				return fmt.Errorf("%s/%s from %d: the books do not balance: %+v", ref.Budget, ref.Partition, start, b)
+			}
+			if b.Spent() < 0 {
+				return fmt.Errorf("%s/%s from %d: more was given back than spent: %+v", ref.Budget, ref.Partition, start, b)
 			}
 		}
 	}

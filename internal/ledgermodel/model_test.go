@@ -162,6 +162,11 @@ func (d *driver) compare() {
 		if diff := want.Differs(&got); diff != "" {
 			d.fail("%s", diff)
 		}
+		for _, h := range got.History {
+			if b := d.model.BooksOf(ref, h.Start); b.Spent() != int64(h.Spent) || b.Provisional != int64(h.Provisional) {
+				d.fail("account %v, window from %d: spent %d, provisional %d, want %+v", ref, h.Start, h.Spent, h.Provisional, b)
+			}
+		}
 	}
 	if err := d.model.Check(); err != nil {
 		d.fail("%v", err)

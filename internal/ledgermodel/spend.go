@@ -1,6 +1,8 @@
 package ledgermodel
 
 import (
+	"slices"
+
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
@@ -27,9 +29,14 @@ func (l *Ledger) find(id string, origin fsm.Origin, owner string, force bool) (*
 // it adds to spend is told to the rolling windows and velocities of its
 // accounts; everything else is counted from the record.
 func (l *Ledger) move(r *Record, to fsm.State, actual int64) {
-	spent, provisional := 0-r.spent(), 0-r.provisional()
+	moved := *r
+	moved.State, moved.Actual = to, actual
+	spent, provisional := moved.spent()-r.spent(), moved.provisional()-r.provisional()
+	kept := make([]int64, len(r.Pins))
+	for i, p := range r.Pins {
+		kept[i] = l.keep(p, -spent)
+	}
 	r.State, r.Actual = to, actual
-	spent, provisional = spent+r.spent(), provisional+r.provisional()
 	for i := range r.Pins {
 		p := &r.Pins[i]
 		b := l.budgetOf(*p)
@@ -37,10 +44,32 @@ func (l *Ledger) move(r *Record, to fsm.State, actual int64) {
 			continue
 		}
 		if b.Window.Kind == fsm.WindowRolling {
-			l.date(p, b, spent, provisional)
+			l.date(p, b, spent+kept[i], provisional)
 		}
 		l.spending(l.Accounts[p.Account], spent+provisional)
 	}
+}
+
+// keep returns how much of what a correction gives back is not there to be
+// given: a reset or an adjustment gave it back before, or its bucket has left.
+// So much stays spent, by an adjustment in the same window.
+func (l *Ledger) keep(p Pin, back int64) int64 {
+	b := l.budgetOf(p)
+	if b == nil || back <= 0 {
+		return 0
+	}
+	acc, there := l.Accounts[p.Account], int64(0)
+	switch {
+	case b.Window.Kind != fsm.WindowRolling:
+		there = l.booksOf(acc, p.Start).Spent()
+	case slices.Contains(l.live(b, acc), p.Bucket):
+		there = acc.Rolling[p.Bucket].Spent
+	}
+	kept := back - min(back, there)
+	if kept > 0 {
+		acc.Posted = append(acc.Posted, &Record{State: fsm.StateSettled, Adjustment: true, Actual: kept, Pins: []Pin{p}})
+	}
+	return kept
 }
 
 func (r *Record) spent() int64 {
