@@ -96,7 +96,7 @@ func (s *Server) putBudget(c echo.Context) error {
 		return badInput("name: the path names another budget", "")
 	}
 	b.Name = path
-	compiled, _, err := b.Compile()
+	compiled, err := b.Compile()
 	if err != nil {
 		return badInput(err.Error(), "")
 	}

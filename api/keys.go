@@ -140,8 +140,8 @@ func (s *Server) limitKey(c echo.Context, id string, limit money.USD, window str
 	if window == "" {
 		window = "month"
 	}
-	want, zone, err := policy.Budget{Name: "key-" + window, Per: []string{fsm.LabelKey}, Window: window}.Compile()
-	if err != nil || zone != nil {
+	want, err := policy.Budget{Name: "key-" + window, Per: []string{fsm.LabelKey}, Window: window}.Compile()
+	if err != nil {
 		return badInput("window: use none, hour, day, week, month, quarter or year", "a budget with per = [\"key\"] may have any window")
 	}
 	if _, err := s.submit(c, &fsm.PutBudget{Budget: want, IfVersion: new(int64), Actor: actor(c)}); err != nil {

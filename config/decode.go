@@ -10,7 +10,6 @@ import (
 
 	"github.com/agext/levenshtein"
 
-	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
@@ -133,11 +132,7 @@ func (d *decoder) budget(b *block) (policy.Budget, error) {
 		return policy.Budget{}, err
 	}
 	p := in.policy(b.label)
-	compiled, _, err := p.Compile()
-	if err != nil {
-		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
-	}
-	if err := fsm.Validate(&fsm.PutBudget{Budget: compiled}); err != nil {
+	if _, err := p.Compile(); err != nil {
 		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
 	}
 	return p, nil

@@ -15,14 +15,14 @@ func FuzzCompile(f *testing.F) {
 	f.Add("rolling -1h", "-5m", "UTC", "1/0s", "x/1m", "-1", "9999999h")
 	f.Fuzz(func(t *testing.T, window, start, zone, rate, requests, limit, grace string) {
 		b := Budget{Name: "b", Window: window, WindowStart: start, TimeZone: zone, Rate: rate, Requests: requests, Limit: limit, SettleGrace: grace}
-		compiled, _, err := b.Compile()
+		compiled, err := b.Compile()
 		if err != nil {
 			return
 		}
 		if err := fsm.Validate(&fsm.PutBudget{Budget: compiled}); err != nil {
 			t.Fatalf("%+v was compiled, and the ledger refuses it: %v", b, err)
 		}
-		again, _, err := FromLedger(compiled).Compile()
+		again, err := FromLedger(compiled).Compile()
 		if err != nil || !reflect.DeepEqual(again, compiled) {
 			t.Errorf("%+v was written out as %+v and read as %+v (%v)", compiled, FromLedger(compiled), again, err)
 		}

@@ -93,7 +93,7 @@ func Plan(have, want []Budget, prune bool) ([]Change, error) {
 
 // canonical writes b in the one way in which the ledger would give it back.
 func canonical(b Budget) (Budget, error) {
-	compiled, _, err := b.Compile()
+	compiled, err := b.Compile()
 	if err != nil {
 		return b, fmt.Errorf("budget %q: %w", b.Name, err)
 	}

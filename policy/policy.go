@@ -3,11 +3,9 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
-	"math"
+	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -67,22 +65,21 @@ func wrong(setting, format string, args ...any) error {
 	return &Error{Setting: setting, Problem: fmt.Sprintf(format, args...)}
 }
 
-// Compile returns the ledger's budget and, for a time zone other than UTC,
-// its offsets for ten years from now. An error is an *Error.
-func (b Budget) Compile() (fsm.Budget, *fsm.Zone, error) {
+// Compile returns the ledger's budget, which fsm.Validate takes. An error is an
+// *Error.
+func (b Budget) Compile() (fsm.Budget, error) {
 	out := fsm.Budget{Name: b.Name, Per: slices.Clone(b.Per), Concurrency: b.Concurrency,
 		MeteredStream: b.MeteredStream, Version: b.Version}
 	if !validName(b.Name) {
-		return fsm.Budget{}, nil, wrong("name", "%.80q: use 1 to %d letters, digits, '-', '_' or '.'", b.Name, maxName)
+		return fsm.Budget{}, wrong("name", "%.80q: use 1 to %d letters, digits, '-', '_' or '.'", b.Name, maxName)
 	}
-	zone, err := b.compile(&out)
-	if err != nil {
-		return fsm.Budget{}, nil, err
+	if err := b.compile(&out); err != nil {
+		return fsm.Budget{}, err
 	}
 	if err := accepted(&out); err != nil {
-		return fsm.Budget{}, nil, err
+		return fsm.Budget{}, err
 	}
-	return out, zone, nil
+	return out, nil
 }
 
 // accepted refuses what the ledger would: the bounds of settings are its own.
@@ -99,15 +96,14 @@ func accepted(b *fsm.Budget) error {
 	return wrong(setting, "%s", problem)
 }
 
-func (b Budget) compile(out *fsm.Budget) (*fsm.Zone, error) {
+func (b Budget) compile(out *fsm.Budget) error {
 	if b.Concurrency < 0 {
-		return nil, wrong("concurrency", "%d: use 0 (no bound) or more", b.Concurrency)
+		return wrong("concurrency", "%d: use 0 (no bound) or more", b.Concurrency)
 	}
-	var zone *fsm.Zone
 	steps := []func() error{
 		func() error { return compileLabels(b, out) },
 		func() (err error) { out.Limit, err = limit(b.Limit); return },
-		func() (err error) { out.Window, zone, err = b.window(); return },
+		func() (err error) { out.Window, err = b.window(); return },
 		func() error { return compileRates(b, out) },
 		func() error { return compileEnforcement(b, out) },
 		func() (err error) { out.SettleGrace, err = duration("settle_grace", b.SettleGrace); return },
@@ -117,10 +113,10 @@ func (b Budget) compile(out *fsm.Budget) (*fsm.Zone, error) {
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return zone, nil
+	return nil
 }
 
 func compileLabels(b Budget, out *fsm.Budget) error {
@@ -129,12 +125,7 @@ func compileLabels(b Budget, out *fsm.Budget) error {
 			return wrong("per", "%.80q: name each label once, such as \"agent\", \"user\", \"team\"", label)
 		}
 	}
-	labels := make([]string, 0, len(b.Match))
-	for label := range b.Match {
-		labels = append(labels, label)
-	}
-	sort.Strings(labels)
-	for _, label := range labels {
+	for _, label := range slices.Sorted(maps.Keys(b.Match)) {
 		globs := b.Match[label]
 		if !validName(label) || len(globs) == 0 {
 			return wrong("match", "%.80q: name a label and at least one pattern", label)
@@ -334,65 +325,28 @@ func windowText(w fsm.Window) string {
 	return ""
 }
 
-var errNoZone = errors.New("no such time zone")
-
-// zoneYears is how far ahead the ledger knows a zone's offsets.
-const zoneYears = 10
-
-func (b Budget) window() (fsm.Window, *fsm.Zone, error) {
+func (b Budget) window() (fsm.Window, error) {
 	var w fsm.Window
 	var err error
 	if rest, ok := strings.CutPrefix(b.Window, "rolling "); ok {
 		w.Kind = fsm.WindowRolling
 		if w.Rolling, err = duration("window", rest); err != nil || w.Rolling == 0 {
-			return w, nil, wrong("window", "%.40q: use a duration above 0 after \"rolling\", such as \"rolling 24h\"", b.Window)
+			return w, wrong("window", "%.40q: use a duration above 0 after \"rolling\", such as \"rolling 24h\"", b.Window)
 		}
 	} else if i := slices.Index(windows, b.Window); i >= 0 {
 		w.Kind = fsm.WindowKind(i)
 	} else if b.Window != "" {
-		return w, nil, wrong("window", "%.40q: use none, hour, day, week, month, quarter, year or \"rolling 24h\"", b.Window)
+		return w, wrong("window", "%.40q: use none, hour, day, week, month, quarter, year or \"rolling 24h\"", b.Window)
 	}
 	if w.Offset, err = duration("window_start", b.WindowStart); err != nil {
-		return w, nil, err
+		return w, err
 	}
 	if b.TimeZone == "" || b.TimeZone == "UTC" {
-		return w, nil, nil
+		return w, nil
 	}
-	zone, err := loadZone(b.TimeZone, time.Now())
-	if err != nil {
-		return w, nil, wrong("time_zone", "%.80q: use an IANA name such as \"Europe/Berlin\"", b.TimeZone)
+	if _, err := time.LoadLocation(b.TimeZone); err != nil || b.TimeZone == "Local" {
+		return w, wrong("time_zone", "%.80q: use an IANA name such as \"Europe/Berlin\"", b.TimeZone)
 	}
 	w.Zone = b.TimeZone
-	return w, zone, nil
-}
-
-// loadZone lists the offsets of a zone from a year before now to zoneYears
-// after it.
-func loadZone(name string, now time.Time) (*fsm.Zone, error) {
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, errNoZone
-	}
-	at := now.AddDate(-1, 0, 0).In(loc)
-	end := now.AddDate(zoneYears, 0, 0)
-	zone := &fsm.Zone{Name: name}
-	for at.Before(end) {
-		_, offset := at.Zone()
-		if n := len(zone.Transitions); n == 0 || zone.Transitions[n-1].Offset != int64(offset) {
-			zone.Transitions = append(zone.Transitions, fsm.Transition{At: fsm.Time(clampNano(at)), Offset: int64(offset)})
-		}
-		_, next := at.ZoneBounds()
-		if next.IsZero() || !next.After(at) {
-			break
-		}
-		at = next
-	}
-	return zone, nil
-}
-
-func clampNano(t time.Time) int64 {
-	if t.Year() > 2261 {
-		return math.MaxInt64
-	}
-	return t.UnixNano()
+	return w, nil
 }

@@ -21,7 +21,7 @@ func drift(cfg *config.Config, path string, ledger *fsm.Machine) []string {
 	}
 	var out []string
 	for _, b := range cfg.Budgets {
-		compiled, _, err := b.Compile()
+		compiled, err := b.Compile()
 		if err != nil { // the config was read, so it compiles
 			continue
 		}

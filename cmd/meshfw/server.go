@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -286,17 +285,11 @@ func providersOf(cfg *config.Config) ([]proxy.Provider, error) {
 func seedOf(cfg *config.Config, base *pricing.Catalogue) (fsm.Seed, error) {
 	seed := fsm.Seed{Actor: fsm.Actor{Name: "config"}}
 	for _, b := range cfg.Budgets {
-		compiled, zone, err := b.Compile()
+		compiled, err := b.Compile()
 		if err != nil {
 			return seed, fmt.Errorf("budget %q: %w", b.Name, err)
 		}
-		if err := fsm.Validate(&fsm.PutBudget{Budget: compiled}); err != nil {
-			return seed, err
-		}
 		seed.Budgets = append(seed.Budgets, compiled)
-		if zone != nil && !slices.ContainsFunc(seed.Zones, func(z fsm.Zone) bool { return z.Name == zone.Name }) {
-			seed.Zones = append(seed.Zones, *zone)
-		}
 	}
 	var err error
 	if seed.Zones, err = zones.For(seed.Budgets, time.Now()); err != nil {
