@@ -119,12 +119,6 @@ func New(o Options) (*Sender, error) {
 	return s, nil
 }
 
-// Validate reports what keeps a webhook from being used.
-func (w Webhook) Validate() error {
-	_, err := w.prepare()
-	return err
-}
-
 func (w Webhook) prepare() (*hook, error) {
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -246,7 +246,7 @@ func TestWebhooksAreChecked(t *testing.T) {
 		{Name: "w", URL: "http://x/", Secret: "whsec_%%%"},
 		{Name: "w", URL: "http://x/", Secret: secret, Types: []string{"[a"}},
 	} {
-		if err := w.Validate(); err == nil || !strings.Contains(err.Error(), `webhook "w"`) {
+		if _, err := w.prepare(); err == nil || !strings.Contains(err.Error(), `webhook "w"`) {
 			t.Errorf("%+v: error %v", w, err)
 		}
 	}

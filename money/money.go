@@ -8,7 +8,6 @@ package money
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -50,23 +49,6 @@ func Sub(a, b USD) (USD, error) {
 		return 0, ErrOverflow
 	}
 	return c, nil
-}
-
-// MulFrac returns a*num/den rounded towards zero, or ErrOverflow. It takes a,
-// num >= 0 and den > 0; the product is formed in 128 bits.
-func MulFrac(a USD, num, den int64) (USD, error) {
-	if a < 0 || num < 0 || den <= 0 {
-		return 0, fmt.Errorf("money: MulFrac(%d, %d, %d): negative factor or divisor not positive", a, num, den)
-	}
-	hi, lo := bits.Mul64(uint64(a), uint64(num))
-	if hi >= uint64(den) {
-		return 0, ErrOverflow
-	}
-	q, _ := bits.Div64(hi, lo, uint64(den))
-	if q > uint64(Max) {
-		return 0, ErrOverflow
-	}
-	return USD(q), nil
 }
 
 // Parse reads a decimal USD string such as "12", "-0.5" or "0.000000001": an

@@ -58,16 +58,6 @@ func TestAddAndSubRefuseOverflow(t *testing.T) {
 	})
 }
 
-func TestMulFracFormsItsProductIn128Bits(t *testing.T) {
-	got, err := MulFrac(Max, 999, 1000)
-	if want := USD(9214148664817921031); err != nil || got != want {
-		t.Errorf("MulFrac = %d, %v; want %d", got, err, want)
-	}
-	if _, err := MulFrac(Max, 2, 1); !errors.Is(err, ErrOverflow) {
-		t.Errorf("MulFrac(Max, 2, 1): %v; want ErrOverflow", err)
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add("12.5")
 	f.Add("-0.000000001")

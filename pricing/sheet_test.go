@@ -1,10 +1,6 @@
 package pricing
 
-import (
-	"testing"
-
-	"pgregory.net/rapid"
-)
+import "testing"
 
 // What a model shows as its prices makes the same model again as an override.
 func TestSheetIsTheWholePrice(t *testing.T) {
@@ -29,31 +25,4 @@ func TestSheetIsTheWholePrice(t *testing.T) {
 	if len(s.Regions) != 1 || s.Regions[0] != (RegionPrice{"us", 11_000}) || len(s.Units) != 2 || s.Units[1] != (UnitPrice{Unit: UnitWebSearch, Price: "10", Per: 1000}) {
 		t.Errorf("%+v", s)
 	}
-}
-
-// Tokens of unknown kind are held at the dearer of input and output:
-// 1000 x 25 USD/Mtok.
-func TestQuoteTokens(t *testing.T) {
-	m := lookup(t, "anthropic", "claude-opus-4-8")
-	q, err := m.QuoteTokens(1000, Bound{})
-	if err != nil || q.Max != usd(t, "0.025") || q.MaxUnits != 0 || q.FixedTokens != 1000 {
-		t.Errorf("%+v, %v", q, err)
-	}
-	q, err = lookup(t, "openai", "text-embedding-3-large").QuoteTokens(1000, Bound{})
-	if err != nil || q.Max != usd(t, "0.00013") {
-		t.Errorf("%+v, %v", q, err)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		m := drawModel(t)
-		n := upTo(t, "tokens", 1e6)
-		q, err := m.QuoteTokens(n, Bound{Pieces: Usage{Requests: 1}, CacheWrite: CacheWrite1h})
-		if err != nil {
-			t.Fatal(err)
-		}
-		u := Usage{InputTokens: upTo(t, "in", n), Requests: 1}
-		u.OutputTokens = n - u.InputTokens
-		if c, err := m.Cost(u, Terms{}); err != nil || c.Amount > q.Max {
-			t.Fatalf("cost %s of %s, %v: %+v", c.Amount, q.Max, err, u)
-		}
-	})
 }

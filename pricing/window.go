@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,13 +10,12 @@ import (
 // Window is a stretch of the day that has prices of its own, in UTC, on some
 // days of the week and not on holidays.
 type Window struct {
-	Name     string
-	days     [7]bool      // by time.Weekday
-	ranges   []dayRange   // sorted, disjoint
-	holidays map[int]bool // by dayNumber
-	// lastHoliday is the last day the list knows about. Beyond it a holiday
-	// is not known to be one, so the window holds: the dearer reading.
-	lastHoliday int
+	Name   string
+	days   [7]bool    // by time.Weekday
+	ranges []dayRange // sorted, disjoint
+	// By dayNumber. A holiday past the list is not known to be one, so the
+	// window holds: the dearer reading.
+	holidays map[int]bool
 }
 
 // dayRange is [from, until) in seconds of the day.
@@ -81,15 +81,6 @@ func (w *Window) Meets(from, until time.Time) bool {
 	return false
 }
 
-// HolidaysKnownUntil returns the last day the window's holiday list covers,
-// zero for a window without holidays.
-func (w *Window) HolidaysKnownUntil() time.Time {
-	if w.lastHoliday == 0 {
-		return time.Time{}
-	}
-	return time.Unix(int64(w.lastHoliday)*daySeconds, 0).UTC()
-}
-
 var weekdays = map[string]time.Weekday{"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
 
 // newWindow checks and builds a window from its written form: days such as
@@ -114,16 +105,14 @@ func newWindow(name string, days, ranges, holidays []string) (*Window, error) {
 		w.ranges = append(w.ranges, r)
 	}
 	if len(days) == 0 || len(ranges) == 0 {
-		return nil, fmt.Errorf("needs days and utc ranges")
+		return nil, errors.New("needs days and utc ranges")
 	}
 	for _, s := range holidays {
 		t, err := time.Parse(time.DateOnly, s)
 		if err != nil {
 			return nil, fmt.Errorf("holiday %q: must be a date such as 2026-10-01", s)
 		}
-		n := dayNumber(t)
-		w.holidays[n] = true
-		w.lastHoliday = max(w.lastHoliday, n)
+		w.holidays[dayNumber(t)] = true
 	}
 	return w, nil
 }
