@@ -192,7 +192,7 @@ func (a *answer) reservation(r *fsm.Reservation) {
 	a.raw(`{"id":`)
 	a.text(r.ID)
 	a.raw(`,"state":"`)
-	a.raw(name(stateNames[:], int(r.State)))
+	a.raw(r.State.String())
 	a.raw(`","labels":{`)
 	for i, l := range r.Labels {
 		if i > 0 {
@@ -277,7 +277,7 @@ func (a *answer) grant(r *fsm.Result, who *auth.Caller, now fsm.Time) {
 			a.raw(`,"max_output_tokens":`)
 			a.whole(v.Units)
 		}
-		a.said(`,"state":`, name(stateNames[:], int(v.State)))
+		a.said(`,"state":`, v.State.String())
 		if v.Deadline != 0 {
 			a.raw(`,"expires_at":`)
 			a.time(v.Deadline)
@@ -292,7 +292,7 @@ func (a *answer) grant(r *fsm.Result, who *auth.Caller, now fsm.Time) {
 
 func (a *answer) refusal(f *fsm.Refusal, now fsm.Time) {
 	a.raw(`{"allowed":false`)
-	a.said(`,"reason":`, name(reasonNames[:], int(f.Reason)))
+	a.said(`,"reason":`, f.Reason.String())
 	if wait := f.RetryAt - now; f.RetryAt != 0 && wait > 0 {
 		a.said(`,"retry_after":`, time.Duration(wait).String())
 	}

@@ -205,7 +205,7 @@ func (s *Server) end(c echo.Context, cmd fsm.Command) error {
 		return err
 	}
 	if f := r.Refusal; r.Code == fsm.Refused && f != nil {
-		return problem(http.StatusPaymentRequired, name(reasonNames[:], int(f.Reason)),
+		return problem(http.StatusPaymentRequired, f.Reason.String(),
 			"the hold was not raised: budget "+f.Account.Budget+", account "+f.Account.Partition, remedy(f))
 	}
 	if r.Reservation == nil {

@@ -9,9 +9,7 @@ import (
 var (
 	windowNames  = [...]string{"none", "hour", "day", "week", "month", "quarter", "year", "rolling"}
 	breakerNames = [...]string{"closed", "open", "half_open", "frozen"}
-	stateNames   = [...]string{"", "open", "provisional", "settled", "released", "final"}
 	originNames  = [...]string{"", "api", "proxy"}
-	reasonNames  = [...]string{"", "frozen", "exceeds_limit", "exhausted", "breaker_open", "rate_limited", "in_flight", "too_many_in_flight", "ledger_full"}
 )
 
 func name(names []string, i int) string {

@@ -130,7 +130,7 @@ func reservationOf(r *fsm.Reservation) reservationJSON {
 	for _, l := range r.Labels {
 		labels[l.Name] = l.Value
 	}
-	out := reservationJSON{ID: r.ID, State: name(stateNames[:], int(r.State)), Labels: labels, Model: r.Model, Provider: r.Provider,
+	out := reservationJSON{ID: r.ID, State: r.State.String(), Labels: labels, Model: r.Model, Provider: r.Provider,
 		MaxOutputTokens: r.Units, Tokens: r.Tokens, Amount: r.Amount, Actual: r.Actual, CreatedAt: instant(r.Granted), ExpiresAt: instant(r.Deadline),
 		ClosedAt: instant(r.Closed), Origin: name(originNames[:], int(r.Origin)), Accounts: make([]refJSON, 0, len(r.Accounts)), Index: r.Index}
 	for _, a := range r.Accounts {
@@ -166,7 +166,7 @@ func grantOf(r *fsm.Result, who *auth.Caller, now fsm.Time) (grantJSON, error) {
 	}
 	out := grantJSON{Accounts: accounts, Index: r.Index}
 	if f := r.Refusal; f != nil {
-		out.Reason, out.ResetsAt = name(reasonNames[:], int(f.Reason)), instant(f.ResetsAt)
+		out.Reason, out.ResetsAt = f.Reason.String(), instant(f.ResetsAt)
 		if wait := f.RetryAt - now; f.RetryAt != 0 && wait > 0 {
 			out.RetryAfter = time.Duration(wait).String()
 		}
@@ -176,7 +176,7 @@ func grantOf(r *fsm.Result, who *auth.Caller, now fsm.Time) (grantJSON, error) {
 	out.Allowed = r.Code == fsm.OK
 	if v := r.Reservation; v != nil {
 		out.ID, out.Amount, out.Model, out.MaxOutputTokens = v.ID, &v.Amount, v.Model, v.Units
-		out.State, out.ExpiresAt = name(stateNames[:], int(v.State)), instant(v.Deadline)
+		out.State, out.ExpiresAt = v.State.String(), instant(v.Deadline)
 	}
 	return out, nil
 }

@@ -69,10 +69,6 @@ var codeNames = [hotCodes]string{fsm.OK: "ok", fsm.Refused: "refused", fsm.NotFo
 	fsm.TooLate: "too_late", fsm.BadInput: "bad_input", fsm.VersionConflict: "version_conflict", fsm.Immutable: "immutable", fsm.NotOwner: "not_owner",
 	fsm.NotOpen: "not_open", fsm.LedgerFull: "ledger_full", fsm.Overflow: "overflow", fsm.ClockJumpNeeded: "clock_jump_needed"}
 
-var reasonNames = map[fsm.Reason]string{fsm.ReasonFrozen: "frozen", fsm.ReasonExceedsLimit: "exceeds_limit", fsm.ReasonExhausted: "exhausted",
-	fsm.ReasonBreakerOpen: "breaker_open", fsm.ReasonRateLimited: "rate_limited", fsm.ReasonInFlight: "in_flight",
-	fsm.ReasonTooManyInFlight: "too_many_in_flight", fsm.ReasonLedgerFull: "ledger_full"}
-
 // result counts how an operation of this node's callers ended.
 func (m *nodeMetrics) result(k fsm.Kind, r *fsm.Result) {
 	if int(k) < hotKinds && int(r.Code) < hotCodes && m.hot[k][r.Code] != nil {
@@ -81,7 +77,7 @@ func (m *nodeMetrics) result(k fsm.Kind, r *fsm.Result) {
 		m.results.WithLabelValues("other", codeName(r.Code)).Inc()
 	}
 	if r.Refusal != nil {
-		m.refused.WithLabelValues(reasonName(r.Refusal.Reason)).Inc()
+		m.refused.WithLabelValues(r.Refusal.Reason.String()).Inc()
 	}
 }
 
@@ -92,16 +88,9 @@ func codeName(c fsm.Code) string {
 	return strconv.Itoa(int(c))
 }
 
-func reasonName(r fsm.Reason) string {
-	if s, ok := reasonNames[r]; ok {
-		return s
-	}
-	return strconv.Itoa(int(r))
-}
-
 func (m *nodeMetrics) refusedFromMemory(r *fsm.Result) {
 	if r.Refusal != nil {
-		m.memory.WithLabelValues(reasonName(r.Refusal.Reason)).Inc()
+		m.memory.WithLabelValues(r.Refusal.Reason.String()).Inc()
 	}
 }
 

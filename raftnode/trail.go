@@ -24,7 +24,7 @@ func (n *Node) trail(g *group, results []fsm.Result) {
 		}
 		fields := []any{"operation", kindName(c.Kind()), "id", subjectOf(c), "result", codeName(results[i].Code), "index", results[i].Index, "from", from}
 		if f := results[i].Refusal; f != nil {
-			fields = append(fields, "reason", reasonName(f.Reason), "budget", f.Account.Budget, "account", f.Account.Partition)
+			fields = append(fields, "reason", f.Reason.String(), "budget", f.Account.Budget, "account", f.Account.Partition)
 		}
 		n.log.Debug("applied", fields...)
 	}

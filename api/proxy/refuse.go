@@ -92,12 +92,6 @@ func (p *Proxy) unavailable(x *exchange, err error) {
 	p.refuse(x, http.StatusServiceUnavailable, "no_quorum", "the ledger has no quorum; the call was not made", nil)
 }
 
-var reasonNames = map[fsm.Reason]string{
-	fsm.ReasonFrozen: "frozen", fsm.ReasonExceedsLimit: "exceeds_limit", fsm.ReasonExhausted: "exhausted",
-	fsm.ReasonBreakerOpen: "breaker_open", fsm.ReasonRateLimited: "rate_limited", fsm.ReasonInFlight: "in_flight",
-	fsm.ReasonTooManyInFlight: "too_many_in_flight", fsm.ReasonLedgerFull: "ledger_full",
-}
-
 // refuseResult answers a Reserve that was not granted.
 func (p *Proxy) refuseResult(c *call, res *fsm.Result) {
 	x := c.exchange
@@ -122,7 +116,7 @@ func (p *Proxy) refuseResult(c *call, res *fsm.Result) {
 
 func (p *Proxy) refuseMoney(c *call, res *fsm.Result) {
 	f := res.Refusal
-	name := reasonNames[f.Reason]
+	name := f.Reason.String()
 	status := http.StatusPaymentRequired
 	if n := c.caller.RefusalStatus; n != 0 {
 		status = n
