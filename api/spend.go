@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
@@ -42,11 +43,8 @@ func cost(cat *pricing.Catalogue, blocks Blocks, in *spendRequest) (money.USD, *
 	if err != nil {
 		return 0, nil, err
 	}
-	u := in.Usage
-	written := u.CacheWrite5mTokens + u.CacheWrite1hTokens
-	cached := u.CachedInputTokens + u.CachedInputAudioTokens + u.CachedInputImageTokens
-	return priced.Amount, &fsm.Usage{InputTokens: u.TotalInputTokens() - cached - written,
-		CachedInputTokens: cached, CacheWriteTokens: written, OutputTokens: u.TotalOutputTokens()}, nil
+	used := prices.Usage(in.Usage)
+	return priced.Amount, &used, nil
 }
 
 // authority says on whose behalf a caller acts on a reservation: an admin acts

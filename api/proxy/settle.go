@@ -3,6 +3,7 @@ package proxy
 import (
 	"time"
 
+	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -44,7 +45,7 @@ func (p *Proxy) bill(c *call, said dialect.Answer, readErr error, input *pricing
 		u.OutputTokens = passed
 		if exact, costErr := c.rung.model.Cost(u, p.terms(c.rung, pricing.Reading{})); costErr == nil {
 			amount, err = exact.Amount, nil
-			b.usage = usageOf(&u)
+			b.usage = prices.Usage(&u)
 			b.usage.Estimated = true
 		}
 	}
@@ -83,7 +84,7 @@ func (p *Proxy) stated(s *rung, said dialect.Answer) (bill, error) {
 		}
 	}
 	s.model.AddUntold(s.dialect, &s.bound, &said.Usage)
-	b := bill{usage: usageOf(&said.Usage)}
+	b := bill{usage: prices.Usage(&said.Usage)}
 	for _, u := range append([]pricing.ModelUsage{{Model: said.Model, Usage: said.Usage}}, said.Others...) {
 		m, err := s.catalogue.LookupAnswer(s.provider.Catalogue, s.id, u.Model)
 		if err != nil {
@@ -104,13 +105,6 @@ func (p *Proxy) stated(s *rung, said dialect.Answer) (bill, error) {
 
 func (p *Proxy) terms(s *rung, r pricing.Reading) pricing.Terms {
 	return pricing.Terms{ServiceTier: r.ServiceTier, Region: r.Region, Variant: s.bound.Variant, At: p.now()}
-}
-
-func usageOf(u *pricing.Usage) fsm.Usage {
-	written := u.CacheWrite5mTokens + u.CacheWrite1hTokens
-	cached := u.CachedInputTokens + u.CachedInputAudioTokens + u.CachedInputImageTokens
-	return fsm.Usage{InputTokens: u.TotalInputTokens() - cached - written, CachedInputTokens: cached,
-		CacheWriteTokens: written, OutputTokens: u.TotalOutputTokens()}
 }
 
 // settle tells the ledger, which is told until it acknowledges; the client
