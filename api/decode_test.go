@@ -94,8 +94,8 @@ func FuzzScan(f *testing.F) {
 
 // sameRequest compares two requests but for the order of their labels.
 func sameRequest(a, b *reserveRequest) bool {
-	sortLabels(fsm.Labels(a.Labels))
-	sortLabels(fsm.Labels(b.Labels))
+	fsm.Labels(a.Labels).Sort()
+	fsm.Labels(b.Labels).Sort()
 	if len(a.Labels) == 0 && len(b.Labels) == 0 {
 		a.Labels, b.Labels = nil, nil
 	}

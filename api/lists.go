@@ -3,13 +3,9 @@ package api
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
-
-	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
 // Rows of a list: when it is not asked for more, and at most.
@@ -40,8 +36,4 @@ func param(c echo.Context, name string) string {
 		return v
 	}
 	return plain
-}
-
-func sortLabels(l fsm.Labels) {
-	slices.SortFunc(l, func(a, b fsm.Label) int { return strings.Compare(a.Name, b.Name) })
 }

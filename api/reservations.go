@@ -94,7 +94,7 @@ func (s *Server) labels(who *auth.Caller, list labelsJSON) (fsm.Labels, error) {
 			out = append(out, l)
 		}
 	}
-	sortLabels(out)
+	out.Sort()
 	return s.o.Gate.BodyLabels(*who, out)
 }
 

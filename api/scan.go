@@ -187,7 +187,7 @@ func (s *scanner) labelsOf(in *reserveRequest) bool {
 		}
 	}
 	list := fsm.Labels(s.labels[from:len(s.labels):len(s.labels)])
-	sortLabels(list)
+	list.Sort()
 	for i := 1; i < len(list); i++ {
 		if list[i].Name == list[i-1].Name {
 			return false

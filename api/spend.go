@@ -191,7 +191,7 @@ func (s *Server) charge(c echo.Context) error {
 	if in.Provider != "" {
 		labels = append(labels, fsm.Label{Name: fsm.LabelProvider, Value: in.Provider})
 	}
-	sortLabels(labels)
+	labels.Sort()
 	return s.end(c, &fsm.Charge{ID: in.ID, Hash: hash, Labels: labels, Amount: amount, Usage: usage, Owner: caller(c).KeyID})
 }
 

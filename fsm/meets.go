@@ -1,10 +1,5 @@
 package fsm
 
-import (
-	"slices"
-	"strings"
-)
-
 // Met calls visit with every account that a request with these labels leads to:
 // the budgets that cover it, in the order of names, each with the partition it
 // falls into. A budget that is about runs is visited for the run and for each of
@@ -40,6 +35,6 @@ func (l Labels) With(model, provider string) Labels {
 			out = append(out, x)
 		}
 	}
-	slices.SortFunc(out, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })
+	out.Sort()
 	return out
 }

@@ -3,6 +3,7 @@ package fsm
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -297,13 +298,13 @@ func NewLabels(m map[string]string) Labels {
 			l = append(l, Label{name, value})
 		}
 	}
-	slices.SortFunc(l, func(a, b Label) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	l.Sort()
 	return l
+}
+
+// Sort puts labels into the order that the ledger takes: by name.
+func (l Labels) Sort() {
+	slices.SortFunc(l, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // Get returns a label's value, or "-" if it is missing.

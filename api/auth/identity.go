@@ -82,12 +82,8 @@ func headerLabels(h http.Header) (fsm.Labels, error) {
 	if len(ls) > MaxLabels {
 		return nil, malformed(fmt.Sprintf("more than %d labels", MaxLabels))
 	}
-	sortLabels(ls)
+	ls.Sort()
 	return ls, nil
-}
-
-func sortLabels(ls fsm.Labels) {
-	slices.SortFunc(ls, func(a, b fsm.Label) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // OneValue returns the value of a header that may stand once, in printable

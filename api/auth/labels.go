@@ -113,7 +113,7 @@ func (g *Gate) merge(c Caller, said fsm.Labels, strict bool) (fsm.Labels, error)
 	if len(out) > MaxLabels {
 		return nil, malformed(fmt.Sprintf("more than %d labels", MaxLabels))
 	}
-	sortLabels(out)
+	out.Sort()
 	return out, nil
 }
 
