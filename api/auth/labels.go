@@ -67,8 +67,7 @@ func (g *Gate) Labels(c Caller, h http.Header) (fsm.Labels, error) {
 	if err != nil || c.Open {
 		return said, err
 	}
-	out, err := g.merge(c, said, false)
-	return out, err
+	return g.merge(c, said, false)
 }
 
 // BodyLabels is Labels for labels that stand in an API call's body: one that

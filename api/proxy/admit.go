@@ -133,8 +133,8 @@ func (c *call) hash() [16]byte {
 }
 
 // lost is what the ledger needs to record a call that a restore made it forget.
-func (c *call) lost() *fsm.Lost {
-	return &fsm.Lost{Granted: c.hold.Granted, Labels: c.hold.Labels, Model: c.hold.Model, Provider: c.hold.Provider}
+func lost(hold *fsm.Reservation) *fsm.Lost {
+	return &fsm.Lost{Granted: hold.Granted, Labels: hold.Labels, Model: hold.Model, Provider: hold.Provider}
 }
 
 // keeper renews the hold of a call at half time until it is stopped. Nearly all
@@ -173,7 +173,7 @@ func (k *keeper) renew() {
 	}
 	// What a renewal misses the settle makes up for: a provisional charge takes it.
 	_, _ = k.p.Ledger.Submit(ctx, &fsm.Extend{ID: k.c.hold.ID, Deadline: k.p.Ledger.Now() + fsm.Time(holdTTL),
-		Origin: fsm.OriginProxy, Owner: k.c.hold.Owner, Lost: k.c.lost()})
+		Origin: fsm.OriginProxy, Owner: k.c.hold.Owner, Lost: lost(k.c.hold)})
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.ended {

@@ -33,7 +33,7 @@ func (p *Proxy) free(x *exchange) {
 		p.refuse(x, http.StatusBadRequest, "no_provider", "no provider block of dialect "+x.d.Name()+" serves this call", nil)
 		return
 	}
-	if !permitted(x.caller, b, model) {
+	if x.caller.MayUse(model, b.Name) != nil {
 		p.refuse(x, http.StatusForbidden, "not_allowed", "this key may not use this model or provider", nil)
 		return
 	}

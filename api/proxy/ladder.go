@@ -27,20 +27,25 @@ type Degrade struct {
 	compiledMatcher fsm.Budget
 }
 
-func (d *Degrade) complete(providers []Provider) error {
+func (d *Degrade) complete() error {
 	if len(d.To) == 0 {
 		return fmt.Errorf("degrade %q: to: name at least one model", d.Model)
 	}
 	if d.MinRemainingBp < 0 || d.MinRemainingBp > 10_000 {
 		return fmt.Errorf("degrade %q: when_remaining_below: want 0%% to 100%%", d.Model)
 	}
+	for label, globs := range d.Match {
+		d.compiledMatcher.Match = append(d.compiledMatcher.Match, fsm.Matcher{Label: label, Globs: globs})
+	}
+	return nil
+}
+
+// servedBy tells whether every model of the ladder has a provider.
+func (d *Degrade) servedBy(providers []Provider) error {
 	for _, to := range d.To {
 		if !slices.ContainsFunc(providers, func(p Provider) bool { return p.serves(to) }) {
 			return fmt.Errorf("degrade %q: to: no provider block serves %q; add it to a block's models", d.Model, to)
 		}
-	}
-	for label, globs := range d.Match {
-		d.compiledMatcher.Match = append(d.compiledMatcher.Match, fsm.Matcher{Label: label, Globs: globs})
 	}
 	return nil
 }
@@ -112,7 +117,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 		return s, &refusal{status: http.StatusBadRequest, reason: "no_provider",
 			message: fmt.Sprintf("no provider block of dialect %s serves model %.120q; add it to a block's models", c.d.Name(), id)}
 	}
-	if !permitted(c.caller, s.provider, id) {
+	if c.caller.MayUse(id, s.provider.Name) != nil {
 		return s, &refusal{status: http.StatusForbidden, reason: "not_allowed",
 			message: fmt.Sprintf("this key may not use model %.120q of provider %s", id, s.provider.Name)}
 	}
@@ -122,7 +127,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	if s.model, err = s.catalogue.Lookup(s.provider.Catalogue, id); err != nil {
 		return s, err
 	}
-	if s.bound, err = s.model.BoundRequest(c.route.Endpoint.Request(), c.body.Raw(), &s.provider.Caps); err != nil {
+	if s.bound, err = s.model.BoundRequest(s.dialect, c.body.Raw(), &s.provider.Caps); err != nil {
 		return s, err
 	}
 	s.bound.From, s.bound.Until = p.now(), p.now().Add(longestCall)
@@ -197,7 +202,7 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 	}
 	for i := range c.rungs {
 		s := &c.rungs[i]
-		b, counted, err := s.model.CountRequest(c.route.Endpoint.Request(), c.body.Raw(), &s.provider.Caps)
+		b, counted, err := s.model.CountRequest(s.dialect, c.body.Raw(), &s.provider.Caps)
 		if err != nil || !counted || b.InputTokens >= s.bound.InputTokens {
 			continue
 		}

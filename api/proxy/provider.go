@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
@@ -104,15 +105,8 @@ func (p *Provider) url(path string, query url.Values) *url.URL {
 }
 
 // serves says whether the block's globs name a model.
-func (p *Provider) serves(model string) bool { return anyGlob(p.Models, model) }
-
-func anyGlob(globs []string, s string) bool {
-	for _, g := range globs {
-		if fsm.Glob(g, s) {
-			return true
-		}
-	}
-	return false
+func (p *Provider) serves(model string) bool {
+	return slices.ContainsFunc(p.Models, func(glob string) bool { return fsm.Glob(glob, model) })
 }
 
 // blocks are the provider blocks of the moment.
@@ -129,14 +123,14 @@ func (p *Proxy) CatalogueOf(name string) (string, bool) {
 // SetProviders replaces the provider blocks; calls under way keep theirs. With
 // an error nothing has changed.
 func (p *Proxy) SetProviders(list []Provider) error {
-	list = append([]Provider(nil), list...)
+	list = slices.Clone(list)
 	for i := range list {
 		if err := list[i].complete(); err != nil {
 			return err
 		}
 	}
-	for _, d := range p.Degrades {
-		if err := d.complete(list); err != nil {
+	for i := range p.Degrades {
+		if err := p.Degrades[i].servedBy(list); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -100,21 +101,17 @@ func New(o Options) (*Proxy, error) {
 		return nil, errors.New("proxy: a ledger, its state, a gate and a catalogue are needed")
 	}
 	o.withDefaults()
-	o.Providers = append([]Provider(nil), o.Providers...)
-	for i := range o.Providers {
-		if err := o.Providers[i].complete(); err != nil {
-			return nil, err
-		}
-	}
-	o.Degrades = append([]Degrade(nil), o.Degrades...)
+	o.Degrades = slices.Clone(o.Degrades)
 	for i := range o.Degrades {
-		if err := o.Degrades[i].complete(o.Providers); err != nil {
+		if err := o.Degrades[i].complete(); err != nil {
 			return nil, err
 		}
 	}
 	p := &Proxy{Options: o, transport: newTransport(o.AnswerTimeout), metrics: newMetrics(), renewEvery: holdTTL / 2}
 	p.streams.most = o.MaxStreams
-	p.providers.Store(&o.Providers)
+	if err := p.SetProviders(o.Providers); err != nil {
+		return nil, err
+	}
 	if o.Registerer != nil {
 		if err := p.metrics.register(o.Registerer, p); err != nil {
 			return nil, err

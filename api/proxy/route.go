@@ -149,7 +149,7 @@ func (p *Proxy) unmetered(x *exchange) {
 		blocks := p.blocks()
 		for i := range blocks {
 			c := &blocks[i]
-			if (x.named == nil || x.named == c) && c.allows(x.r.Method, x.path) && permitted(x.caller, c, "") {
+			if (x.named == nil || x.named == c) && c.allows(x.r.Method, x.path) && x.caller.MayUse("", c.Name) == nil {
 				p.pass(x, c, payload{reader: x.r.Body, length: x.r.ContentLength})
 				return
 			}
@@ -185,9 +185,4 @@ func (p *Proxy) upgrade(x *exchange) {
 	h.Set("Connection", "Upgrade")
 	h.Set("Upgrade", "HTTP/1.1")
 	p.refuse(x, http.StatusUpgradeRequired, "no_websocket", "WebSocket is not metered, so it is not tunnelled; use plain HTTP requests", nil)
-}
-
-// permitted says whether the caller's key may use a provider and a model.
-func permitted(c auth.Caller, b *Provider, model string) bool {
-	return (len(c.Providers) == 0 || anyGlob(c.Providers, b.Name)) && (model == "" || len(c.Models) == 0 || anyGlob(c.Models, model))
 }

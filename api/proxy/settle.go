@@ -118,7 +118,7 @@ func (p *Proxy) settle(c *call, b bill, outcome string) {
 func (p *Proxy) deliver(hold *fsm.Reservation, b bill) {
 	usage := b.usage
 	p.Ledger.Deliver(&fsm.Settle{ID: hold.ID, Amount: b.amount, Usage: &usage, Origin: fsm.OriginProxy, Owner: hold.Owner,
-		Lost: &fsm.Lost{Granted: hold.Granted, Labels: hold.Labels, Model: hold.Model, Provider: hold.Provider}})
+		Lost: lost(hold)})
 }
 
 // release gives the hold back: the call certainly was not made, or is not billed.

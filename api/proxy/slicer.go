@@ -153,7 +153,7 @@ func (s *slicer) submit(units int64) (fsm.Result, error) {
 		return fsm.Result{}, err
 	}
 	return s.p.Ledger.Submit(s.ctx, &fsm.Extend{ID: s.c.hold.ID, Amount: amount, Tokens: q.FixedTokens + units*s.per,
-		Deadline: s.p.Ledger.Now() + fsm.Time(holdTTL), Origin: fsm.OriginProxy, Owner: s.c.hold.Owner, Lost: s.c.lost()})
+		Deadline: s.p.Ledger.Now() + fsm.Time(holdTTL), Origin: fsm.OriginProxy, Owner: s.c.hold.Owner, Lost: lost(s.c.hold)})
 }
 
 // units is what is held now.

@@ -73,7 +73,7 @@ func (p *Proxy) mark(c *call) error {
 func (p *Proxy) stored(x *exchange) {
 	blocks := p.keepers(x)
 	for i, b := range blocks {
-		if !permitted(x.caller, b, "") {
+		if x.caller.MayUse("", b.Name) != nil {
 			continue
 		}
 		if x.r.Method == http.MethodDelete {

@@ -206,3 +206,12 @@ func (b *Body) Send() (io.Reader, int64) {
 	add(b.raw[at:])
 	return io.MultiReader(parts...), length
 }
+
+// Quote writes a JSON string.
+func Quote(s string) []byte {
+	b, err := jsontext.AppendQuote(nil, s)
+	if err != nil {
+		return []byte(`""`) // a provider's invalid UTF-8
+	}
+	return b
+}

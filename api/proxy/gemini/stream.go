@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
 
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
@@ -90,16 +89,7 @@ func (s *stream) End(t dialect.Tally) []dialect.Ending {
 	b = strconv.AppendInt(append(b, `],"usageMetadata":{"promptTokenCount":`...), t.Input, 10)
 	b = strconv.AppendInt(append(b, `,"candidatesTokenCount":`...), t.Output, 10)
 	b = strconv.AppendInt(append(b, `,"totalTokenCount":`...), t.Input+t.Output, 10)
-	b = append(append(b, `},"modelVersion":`...), quote(s.answer.Model)...)
-	b = append(append(b, `,"responseId":`...), quote(s.id)...)
+	b = append(append(b, `},"modelVersion":`...), dialect.Quote(s.answer.Model)...)
+	b = append(append(b, `,"responseId":`...), dialect.Quote(s.id)...)
 	return []dialect.Ending{{Data: append(b, '}')}}
-}
-
-// quote writes a JSON string.
-func quote(s string) []byte {
-	b, err := jsontext.AppendQuote(nil, s)
-	if err != nil {
-		return []byte(`""`) // a provider's invalid UTF-8
-	}
-	return b
 }

@@ -136,9 +136,9 @@ func (s *choiceStream) End(t dialect.Tally) []dialect.Ending {
 }
 
 func (s *choiceStream) head() []byte {
-	b := append([]byte(`{"id":`), quote(s.id)...)
+	b := append([]byte(`{"id":`), dialect.Quote(s.id)...)
 	b = append(append(b, `,"object":"`...), s.object...)
 	b = strconv.AppendInt(append(b, `","created":`...), s.created, 10)
-	b = append(append(b, `,"model":`...), quote(s.answer.Model)...)
+	b = append(append(b, `,"model":`...), dialect.Quote(s.answer.Model)...)
 	return append(b, `,"choices":[`...)
 }

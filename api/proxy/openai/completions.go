@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
 
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
@@ -42,13 +41,4 @@ func (embeddings) Stream(o dialect.StreamOptions) dialect.Stream { return chat{}
 func (embeddings) Read(b *dialect.Body) (a dialect.Asked, err error) {
 	a.Model, err = b.String("model")
 	return a, err
-}
-
-// quote writes a JSON string.
-func quote(s string) []byte {
-	b, err := jsontext.AppendQuote(nil, s)
-	if err != nil {
-		return []byte(`""`) // a provider's invalid UTF-8
-	}
-	return b
 }

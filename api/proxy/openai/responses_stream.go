@@ -132,8 +132,8 @@ func (s *responseStream) End(t dialect.Tally) []dialect.Ending {
 
 // endItem closes the open item and puts it among those that are done.
 func (s *responseStream) endItem(it *openItem, event func(string, ...any)) {
-	id := quote(gjson.GetBytes(it.raw, "id").String())
-	index, text := strconv.AppendInt(nil, it.index, 10), quote(it.text.String())
+	id := dialect.Quote(gjson.GetBytes(it.raw, "id").String())
+	index, text := strconv.AppendInt(nil, it.index, 10), dialect.Quote(it.text.String())
 	item := set(it.raw, "status", []byte(`"incomplete"`))
 	switch gjson.GetBytes(it.raw, "type").Str {
 	case "message":
