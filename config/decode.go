@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func settings(kind string) any {
 }
 
 func (d *decoder) block(b *block) error {
-	if (b.label != "") != labelled[b.kind] && contains(kinds, b.kind) {
+	if (b.label != "") != labelled[b.kind] && slices.Contains(kinds, b.kind) {
 		return fmt.Errorf("%s: %s: write %s", b.at, b.kind, shape(b.kind))
 	}
 	if first, ok := d.seen[b.where()]; ok && b.kind != "degrade" { // of ladders the first that matches counts
@@ -143,15 +144,6 @@ func shape(kind string) string {
 		return kind + ` "name" { ... }`
 	}
 	return kind + " { ... }"
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 // meant returns ", did you mean ...?" when a known name is close.

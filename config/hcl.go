@@ -88,7 +88,7 @@ func plain(v cty.Value) (any, error) {
 
 func plainOf(v cty.Value) (any, error) {
 	if v.IsNull() || !v.IsWhollyKnown() {
-		return nil, fmt.Errorf("has no value; leave it out instead")
+		return nil, errors.New("has no value; leave it out instead")
 	}
 	t := v.Type()
 	switch {

@@ -2,10 +2,11 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,7 +78,7 @@ func Budgets(path string, env []string) ([]policy.Budget, error) {
 	d := decoder{c: &Config{}, seen: map[string]string{}}
 	for _, b := range blocks {
 		if b.kind != "budget" {
-			if !contains(kinds, b.kind) {
+			if !slices.Contains(kinds, b.kind) {
 				return nil, fmt.Errorf("%s: unknown block %q%s; here stand blocks such as budget \"name\" { ... }", b.at, b.kind, meant(b.kind, kinds))
 			}
 			continue
@@ -127,11 +128,7 @@ func override(blocks []*block, env map[string]string) ([]*block, error) {
 		blocks = append(blocks, b)
 		return b
 	}
-	names := make([]string, 0, len(env))
-	for n := range env {
-		names = append(names, n)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(env))
 	for _, s := range []struct {
 		env, budget string
 		per         []any

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,10 +133,10 @@ func (c *Caps) Pricing() (pricing.Caps, error) {
 	if c.ServerToolCalls > pricing.MaxServerToolCalls {
 		return out, fmt.Errorf("server_tool_calls: at most %d", pricing.MaxServerToolCalls)
 	}
-	if len(c.ServiceTiers) > 0 && !contains(out.ServiceTiers, pricing.StandardTier) {
+	if len(c.ServiceTiers) > 0 && !slices.Contains(out.ServiceTiers, pricing.StandardTier) {
 		out.ServiceTiers = append(out.ServiceTiers[:len(out.ServiceTiers):len(out.ServiceTiers)], pricing.StandardTier)
 	}
-	if len(c.Regions) > 0 && !contains(out.Regions, "") {
+	if len(c.Regions) > 0 && !slices.Contains(out.Regions, "") {
 		out.Regions = append(out.Regions[:len(out.Regions):len(out.Regions)], "")
 	}
 	for _, t := range append(out.ServiceTiers, out.Regions...) {

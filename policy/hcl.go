@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -92,7 +93,7 @@ func listText(list []string) string {
 	}
 	out := make([]string, len(list))
 	for i, s := range list {
-		out[i] = or(quoted(s), `""`)
+		out[i] = cmp.Or(quoted(s), `""`)
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }
@@ -118,11 +119,4 @@ func matchText(m map[string][]string) string {
 	}
 	slices.Sort(out)
 	return "{ " + strings.Join(out, ", ") + " }"
-}
-
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package raftnode
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -118,15 +119,7 @@ type reading struct {
 // consensus is the largest set of readings within maxSpread of each other; it
 // is nil unless that is a majority of the voters.
 func consensus(readings []reading, voters int) []reading {
-	slices.SortFunc(readings, func(a, b reading) int {
-		switch {
-		case a.offset < b.offset:
-			return -1
-		case a.offset > b.offset:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(readings, func(a, b reading) int { return cmp.Compare(a.offset, b.offset) })
 	var best []reading
 	low := 0
 	for high := range readings {

@@ -3,6 +3,7 @@ package raftnode
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,12 +60,7 @@ func (n *Node) digestsAt(index, chain uint64) []fsm.MemberDigest {
 		}()
 	}
 	wg.Wait()
-	slices.SortFunc(out, func(a, b fsm.MemberDigest) int {
-		if a.ServerID < b.ServerID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b fsm.MemberDigest) int { return strings.Compare(a.ServerID, b.ServerID) })
 	return out
 }
 

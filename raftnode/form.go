@@ -6,6 +6,7 @@ import (
 	mrand "math/rand/v2"
 	"net"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -51,7 +52,7 @@ func (n *Node) formOnce() error {
 		return err
 	}
 	for _, s := range list {
-		if r, ok := found[s.ID]; !ok || s.ID != n.serverID && !sameList(r.List, list) {
+		if r, ok := found[s.ID]; !ok || s.ID != n.serverID && !slices.Equal(r.List, list) {
 			return fmt.Errorf("%s has not named the same %d nodes yet", s.ID, len(list))
 		}
 	}
@@ -90,12 +91,7 @@ func (n *Node) joinAddresses() []string {
 }
 
 func listed(l []server, id string) bool {
-	for _, s := range l {
-		if s.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l, func(s server) bool { return s.ID == id })
 }
 
 // publish returns the list this node stands by. It names one list in its

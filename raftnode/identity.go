@@ -132,15 +132,3 @@ func clusterIDOf(l []server) string {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
-
-func sameList(a, b []server) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/raft"
@@ -22,14 +23,7 @@ func (n *Node) servers() []raft.Server {
 	return f.Configuration().Servers
 }
 
-func (n *Node) isMember() bool {
-	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID {
-			return true
-		}
-	}
-	return false
-}
+func (n *Node) isMember() bool { return n.isListed(n.serverID) }
 
 func (n *Node) voters() int {
 	v := 0
@@ -162,12 +156,7 @@ func (n *Node) mayJoin(q *question, c net.Conn, from hello) error {
 }
 
 func (n *Node) isListed(serverID string) bool {
-	for _, s := range n.servers() {
-		if string(s.ID) == serverID {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.servers(), func(s raft.Server) bool { return string(s.ID) == serverID })
 }
 
 // addHere adds a server, on the leader, which must reach it and whose ledger it

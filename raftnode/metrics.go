@@ -144,27 +144,27 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descApplied   = desc("meshfw_ledger_applied_index", "Log index that the ledger here has applied.")
-	descCommit    = desc("meshfw_node_commit_index", "Log index that this node knows to be committed.")
-	descTime      = desc("meshfw_ledger_time_seconds", "Log time, seconds since the Unix epoch.")
-	descBudgets   = desc("meshfw_ledger_budgets", "Budgets.")
-	descAccounts  = desc("meshfw_ledger_accounts", "Accounts kept.")
-	descHolds     = desc("meshfw_ledger_reservations", "Reservations kept: open, provisional, and closed ones not yet forgotten.")
-	descGrants    = desc("meshfw_ledger_grants_total", "Reservations granted in the life of the ledger.")
-	descSpent     = desc("meshfw_ledger_spent_usd", "Spend of the current window, provisional charges included, of budgets with one account.", "budget")
-	descHeld      = desc("meshfw_ledger_held_usd", "Held by open reservations, of budgets with one account.", "budget")
-	descLimit     = desc("meshfw_ledger_limit_usd", "Limit of budgets with one account.", "budget")
-	descLeader    = desc("meshfw_node_leader", "1 on the leader that serves.")
-	descReady     = desc("meshfw_node_ready", "1 when every check of readiness holds.")
-	descOutbox    = desc("meshfw_node_outbox_operations", "Operations that wait to be delivered.")
-	descWaiting   = desc("meshfw_node_queued_groups", "Groups of operations that wait for the leader's next batch.")
-	descDisk      = desc("meshfw_node_disk_probe_seconds", "Newest write and sync of 4 KiB in the data directory.")
-	descClock     = desc("meshfw_node_clock_offset_seconds", "A member's clock against the majority's, told by the leader.", "member")
-	descHealthy   = desc("meshfw_node_failure_tolerance", "Healthy voters that may be lost before the quorum is, told by the leader.")
-	ledgerDescs   = []*prometheus.Desc{descApplied, descCommit, descTime, descBudgets, descAccounts, descHolds, descGrants, descSpent, descHeld, descLimit}
-	ourNodeDescs  = []*prometheus.Desc{descLeader, descReady, descOutbox, descWaiting, descDisk, descClock, descHealthy}
-	nanosPerUSD   = 1e9
-	nanosPerSecnd = 1e9
+	descApplied    = desc("meshfw_ledger_applied_index", "Log index that the ledger here has applied.")
+	descCommit     = desc("meshfw_node_commit_index", "Log index that this node knows to be committed.")
+	descTime       = desc("meshfw_ledger_time_seconds", "Log time, seconds since the Unix epoch.")
+	descBudgets    = desc("meshfw_ledger_budgets", "Budgets.")
+	descAccounts   = desc("meshfw_ledger_accounts", "Accounts kept.")
+	descHolds      = desc("meshfw_ledger_reservations", "Reservations kept: open, provisional, and closed ones not yet forgotten.")
+	descGrants     = desc("meshfw_ledger_grants_total", "Reservations granted in the life of the ledger.")
+	descSpent      = desc("meshfw_ledger_spent_usd", "Spend of the current window, provisional charges included, of budgets with one account.", "budget")
+	descHeld       = desc("meshfw_ledger_held_usd", "Held by open reservations, of budgets with one account.", "budget")
+	descLimit      = desc("meshfw_ledger_limit_usd", "Limit of budgets with one account.", "budget")
+	descLeader     = desc("meshfw_node_leader", "1 on the leader that serves.")
+	descReady      = desc("meshfw_node_ready", "1 when every check of readiness holds.")
+	descOutbox     = desc("meshfw_node_outbox_operations", "Operations that wait to be delivered.")
+	descWaiting    = desc("meshfw_node_queued_groups", "Groups of operations that wait for the leader's next batch.")
+	descDisk       = desc("meshfw_node_disk_probe_seconds", "Newest write and sync of 4 KiB in the data directory.")
+	descClock      = desc("meshfw_node_clock_offset_seconds", "A member's clock against the majority's, told by the leader.", "member")
+	descHealthy    = desc("meshfw_node_failure_tolerance", "Healthy voters that may be lost before the quorum is, told by the leader.")
+	ledgerDescs    = []*prometheus.Desc{descApplied, descCommit, descTime, descBudgets, descAccounts, descHolds, descGrants, descSpent, descHeld, descLimit}
+	ourNodeDescs   = []*prometheus.Desc{descLeader, descReady, descOutbox, descWaiting, descDisk, descClock, descHealthy}
+	nanosPerUSD    = 1e9
+	nanosPerSecond = 1e9
 )
 
 // Describe names the series.
@@ -183,7 +183,7 @@ func (c *ledgerCollector) Collect(out chan<- prometheus.Metric) {
 	st := n.machine.Stats()
 	gauge(descApplied, float64(n.machine.AppliedIndex()))
 	gauge(descCommit, float64(n.raft.CommitIndex()))
-	gauge(descTime, float64(n.machine.Now())/nanosPerSecnd)
+	gauge(descTime, float64(n.machine.Now())/nanosPerSecond)
 	gauge(descBudgets, float64(st.Budgets))
 	gauge(descAccounts, float64(st.Accounts))
 	gauge(descHolds, float64(st.Reservations))
@@ -206,7 +206,7 @@ func (c *ledgerCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(descReady, truth(n.Status().Ready))
 	gauge(descOutbox, float64(n.outbox.len()))
 	gauge(descWaiting, float64(len(n.queue)))
-	gauge(descDisk, float64(n.disk.latest.Load())/nanosPerSecnd)
+	gauge(descDisk, float64(n.disk.latest.Load())/nanosPerSecond)
 	if h, err := n.healthHere(); err == nil {
 		gauge(descHealthy, float64(h.FailureTolerance))
 		for _, s := range h.Servers {

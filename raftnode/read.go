@@ -10,9 +10,8 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-const (
-	everywhereLimit = time.Second // how long a policy command waits for the other members
-)
+// everywhereLimit is how long a policy command waits for the other members.
+const everywhereLimit = time.Second
 
 // ReadAt waits until this node's ledger is as fresh as level asks, and has
 // applied minIndex.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -64,7 +65,7 @@ func clusterLeave() *cobra.Command {
 				return err
 			}
 			if len(cl.Addresses()) != 1 {
-				return usageError{fmt.Errorf("leave: name the one node that leaves with -addr")}
+				return usageError{errors.New("leave: name the one node that leaves with -addr")}
 			}
 			if err := cl.Leave(c.Context()); err != nil {
 				return fmt.Errorf("leave: %w", err)

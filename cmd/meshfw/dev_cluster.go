@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -321,10 +320,4 @@ auth {
 		fmt.Fprintf(&b, "budget %q {\n  per    = [%s]\n  limit  = %q\n  window = \"month\"\n}\n", g[0], g[1], g[2])
 	}
 	return b.String()
-}
-
-// refused tells that nothing listens there, so that nothing was sent.
-func refused(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"sync/atomic"
@@ -55,10 +57,7 @@ func (s *spreader) watch(ctx context.Context) {
 		for i, n := range s.nodes {
 			s.ready[i].Store(ready(n))
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(spreadWatch):
-		}
+		sleep(ctx, spreadWatch)
 	}
 }
 
@@ -99,4 +98,10 @@ func (s *spreader) RoundTrip(r *http.Request) (*http.Response, error) {
 		case <-time.After(spreadPoll):
 		}
 	}
+}
+
+// refused tells that nothing listens there, so that nothing was sent.
+func refused(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }

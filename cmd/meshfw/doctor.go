@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,7 +85,7 @@ func (d *doctor) logStore(cfg *config.Config) {
 		d.add("log store", "fail", "%v", err)
 		return
 	}
-	d.add("log store", "ok", "%s", cmp.Or(cfg.Node.LogStore, raftnode.LogStoreBolt))
+	d.add("log store", "ok", "%s", or(cfg.Node.LogStore, raftnode.LogStoreBolt))
 }
 
 type doctor struct{ findings []finding }
@@ -119,7 +119,7 @@ func (d *doctor) nodes(c *cobra.Command) error {
 	}
 	scheme := "http://"
 	for _, base := range cl.Addresses() {
-		if len(base) > 5 && base[:5] == "https" {
+		if strings.HasPrefix(base, "https") {
 			scheme = "https://"
 		}
 		if err := d.node(c, "node "+base, base); err != nil {
@@ -178,7 +178,7 @@ func (d *doctor) node(c *cobra.Command, check, base string) error {
 		d.add(check, "fail", "%v", err)
 		return nil
 	case !ready:
-		d.add(check, "fail", "not ready: %s", oneLine(text))
+		d.add(check, "fail", "not ready: %s", strings.ReplaceAll(text, "\n", " "))
 	default:
 		d.add(check, "ok", "ready, answers in %s", took.Round(100*time.Microsecond))
 	}
@@ -289,14 +289,4 @@ func askProvider(ctx context.Context, p config.Provider, path string) (int, erro
 		return 0, err
 	}
 	return resp.StatusCode, resp.Body.Close()
-}
-
-func oneLine(text string) string {
-	out := []rune(text)
-	for i, r := range out {
-		if r == '\n' {
-			out[i] = ' '
-		}
-	}
-	return string(out)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,12 +40,7 @@ func envCommand() *cobra.Command {
 			base := cl.Addresses()[0]
 			vars := map[string]string{e.url: base + e.path, e.key: or(token, "meshfw")} // SDKs want a key, an open firewall any
 			return emit(c, vars, func(t *table) {
-				names := make([]string, 0, len(vars))
-				for name := range vars {
-					names = append(names, name)
-				}
-				slices.Sort(names)
-				for _, name := range names {
+				for _, name := range slices.Sorted(maps.Keys(vars)) {
 					t.line("export %s=%s", name, shellQuote(vars[name]))
 				}
 				if e.note != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +26,7 @@ func keyCreate() *cobra.Command {
 		Example: "  meshfw key create -name ci -label team=platform -models 'gpt-4o*' -expires 720h\n  meshfw key create -name oncall -role operator",
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if in.Name == "" {
-				return usageError{fmt.Errorf("create: -name is missing")}
+				return usageError{errors.New("create: -name is missing")}
 			}
 			if in.Labels, err = labelsOf(labels); err != nil {
 				return err

@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // budgets name time zones, also where the system has none
 
 	"github.com/spf13/cobra"
 )
@@ -27,7 +26,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	err := Run(ctx, os.Args[1:])
+	root := rootCommand()
+	root.SetArgs(doubleDashes(os.Args[1:]))
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return
 	}
@@ -37,13 +38,6 @@ func main() {
 		os.Exit(2)
 	}
 	os.Exit(1)
-}
-
-// Run carries out one command line.
-func Run(ctx context.Context, args []string) error {
-	root := rootCommand()
-	root.SetArgs(doubleDashes(args))
-	return root.ExecuteContext(ctx)
 }
 
 func rootCommand() *cobra.Command {
@@ -126,7 +120,7 @@ func versionCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return emit(c, buildInfo(), func(t *table) {
-				t.line("meshfw " + version)
+				t.line("meshfw %s", version)
 			})
 		},
 	}

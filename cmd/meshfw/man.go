@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"time"
 
@@ -16,7 +16,7 @@ func manCommand() *cobra.Command {
 		Use: "man -dir DIR", Short: "Write the manual pages into a directory", Args: cobra.NoArgs, Hidden: true,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if dir == "" {
-				return usageError{fmt.Errorf("man: -dir is missing")}
+				return usageError{errors.New("man: -dir is missing")}
 			}
 			if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // manual pages are for everyone
 				return err

@@ -87,13 +87,9 @@ func tlsOf(c *cobra.Command) (*tls.Config, error) {
 	}
 	out := &tls.Config{MinVersion: tls.VersionTLS12}
 	if ca != "" {
-		pem, err := os.ReadFile(ca)
-		if err != nil {
+		var err error
+		if out.RootCAs, err = pool(ca); err != nil {
 			return nil, fmt.Errorf("ca-file: %w", err)
-		}
-		out.RootCAs = x509.NewCertPool()
-		if !out.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ca-file %s: holds no certificate in PEM form", ca)
 		}
 	}
 	if cert != "" || key != "" {

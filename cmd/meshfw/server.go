@@ -24,9 +24,7 @@ import (
 )
 
 // Deadlines of shutting down.
-const (
-	closeTimeout = 15 * time.Second
-)
+const closeTimeout = 15 * time.Second
 
 func serverCommand() *cobra.Command {
 	var path string

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -51,7 +52,7 @@ func ParseBody(raw []byte) (*Body, error) {
 		if _, err := d.ReadToken(); err != nil {
 			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 		}
-		return nil, fmt.Errorf("the body must be a JSON object")
+		return nil, errors.New("the body must be a JSON object")
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
@@ -75,7 +76,7 @@ func ParseBody(raw []byte) (*Body, error) {
 		return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 	}
 	if len(bytes.Trim(raw[d.InputOffset():], " \t\r\n")) > 0 { // no other space is JSON
-		return nil, fmt.Errorf("the body has data after its JSON object")
+		return nil, errors.New("the body has data after its JSON object")
 	}
 	return b, nil
 }
