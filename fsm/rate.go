@@ -16,7 +16,7 @@ const (
 // a rate cannot count further (a charge beyond all measure) stays there.
 const maxSpan = Time(100 * 366 * 24 * 3600e9)
 
-// of returns a budget's rate of a kind, or nil.
+// rate returns a budget's rate of a kind, or nil.
 func (b *Budget) rate(k rateKind) *Rate {
 	switch k {
 	case rateMoney:

@@ -1,8 +1,9 @@
 package fsm
 
-import "strings"
-
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Bounds on runs.
 const (

@@ -81,7 +81,7 @@ func (l *labelSelector) accepting(value string, learn bool) []uint64 {
 	return set
 }
 
-// select appends the set of budgets that accept the labels.
+// choose appends the set of budgets that accept the labels.
 func (s *selector) choose(to []uint64, v *view, learn bool) []uint64 {
 	from := len(to)
 	to = append(to, s.all...)

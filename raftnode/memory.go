@@ -18,7 +18,7 @@ const (
 type throughLog struct{}
 
 // ThroughLog makes Submit ask the log: a Reserve with it is not refused from
-// this node's memory. It is for calls that name an index they have seen.
+// this node's memory, as whoever measures the log itself needs it.
 func ThroughLog(ctx context.Context) context.Context {
 	return context.WithValue(ctx, throughLog{}, true)
 }

@@ -25,7 +25,7 @@ const (
 	CAKeyFile = "ca-key.pem"
 )
 
-// DefaultLife is how long certificates are valid.
+// How long certificates are valid.
 const (
 	DefaultCALife   = 10 * 365 * 24 * time.Hour
 	DefaultCertLife = 2 * 365 * 24 * time.Hour
