@@ -41,7 +41,7 @@ func (s *book) budget(name string, limit int64, with func(b *Budget)) {
 	s.want(OK, &PutBudget{Budget: b})
 }
 
-// reserve makes a hold of whole dollars for agent a.
+// hold makes a hold of whole dollars for agent a.
 func hold(id string, dollars int64) *Reserve {
 	return &Reserve{ID: id, CallerID: true, TTL: int64(minute), Origin: OriginAPI, Labels: Labels{{LabelAgent, "a"}},
 		Alternatives: []Alternative{{Model: "m", Provider: "p", FixedPico: dollars * 1e12}}}

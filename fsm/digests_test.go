@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// table is the leader's table of the members' digests at the newest entry of
+// digestsOf is the leader's table of the members' digests at the newest entry of
 // the first.
 func digestsOf(members ...*Machine) *Digests {
 	index, _ := members[0].Digest()

@@ -66,7 +66,7 @@ func golden(t *testing.T, file string, now map[string][]byte) {
 	}
 }
 
-// ops are the commands, with every field set, as operations of an entry.
+// goldenOps are the commands, with every field set, as operations of an entry.
 func goldenOps() map[string][]byte {
 	out := map[string][]byte{}
 	for _, k := range allKinds() {

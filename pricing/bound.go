@@ -250,7 +250,7 @@ func (b *Bound) check() error {
 	return b.Pieces.Check()
 }
 
-// cap returns a cap's figure for an item, or refuses the item.
+// limit returns a cap's figure for an item, or refuses the item.
 func (g *gather) limit(what, setting string, n int64) (int64, error) {
 	if n > 0 {
 		return n, nil

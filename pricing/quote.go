@@ -175,7 +175,7 @@ func (b *Bound) selection() selection {
 	}
 }
 
-// rates are the dearest items that a row can bill a bound's tokens as.
+// boundRates are the dearest items that a row can bill a bound's tokens as.
 type boundRates struct{ text, audio, image, video, output item }
 
 // dearest returns the item with the highest rate.

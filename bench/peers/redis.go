@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -61,7 +62,7 @@ func startRedis(ctx context.Context, h *bench.Host) (system, error) {
 			keys := []string{"global", "user:" + strconv.Itoa(next%100), "agent:" + strconv.Itoa(next%1000), "hold:" + uuid.NewString()}
 			ok, err := debitScript.Run(ctx, c, keys, 1, int64(1)<<50).Int()
 			if err == nil && ok != 1 {
-				err = fmt.Errorf("redis: refused")
+				err = errors.New("redis: refused")
 			}
 			return err
 		}

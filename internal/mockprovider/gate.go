@@ -111,7 +111,7 @@ func (g *gates) waiting() map[string]int {
 	return counts
 }
 
-// count returns the how-manieth call with this id it is, from 1.
+// count counts a call with this id, and returns how many there were with it.
 func (g *gates) count(id string) (int64, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -47,7 +47,7 @@ func firstSet[T any](values ...*T) *T {
 	return nil
 }
 
-// geminiText collects the text of a request's contents.
+// text collects the text of a request's contents.
 func (req *geminiRequest) text() contentText {
 	var t contentText
 	if system := firstSet(req.System, req.SystemSnake); system != nil {
@@ -68,7 +68,7 @@ func (req *geminiRequest) text() contentText {
 	return t
 }
 
-// generate answers :generateContent and :streamGenerateContent.
+// generateContent answers :generateContent and :streamGenerateContent.
 func (c *call) generateContent(stream bool) *apiError {
 	var req geminiRequest
 	if err := c.decode(&req); err != nil {

@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -98,11 +99,11 @@ func (c *call) authenticate() *apiError {
 	var key string
 	switch c.dialect {
 	case Anthropic:
-		key = firstNonEmpty(h.Get("X-Api-Key"), bearer)
+		key = cmp.Or(h.Get("X-Api-Key"), bearer)
 	case Gemini:
-		key = firstNonEmpty(h.Get("X-Goog-Api-Key"), bearer, c.r.URL.Query().Get("key"))
+		key = cmp.Or(h.Get("X-Goog-Api-Key"), bearer, c.r.URL.Query().Get("key"))
 	case Azure:
-		key = firstNonEmpty(h.Get("Api-Key"), bearer)
+		key = cmp.Or(h.Get("Api-Key"), bearer)
 	default:
 		key = bearer
 	}
@@ -160,13 +161,4 @@ func bearerToken(authorization string) string {
 		return ""
 	}
 	return strings.TrimSpace(authorization[len(scheme):])
-}
-
-func firstNonEmpty(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

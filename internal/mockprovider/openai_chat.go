@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -37,7 +38,7 @@ func (c *call) chatCompletions() *apiError {
 	if err := c.decode(&req); err != nil {
 		return err
 	}
-	req.Model = firstNonEmpty(c.rec.Model, req.Model)
+	req.Model = cmp.Or(c.rec.Model, req.Model)
 	c.rec.Model, c.rec.Stream = req.Model, req.Stream
 	if req.Model == "" {
 		return badRequest("", "you must provide a model parameter")

@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -36,7 +37,7 @@ func (c *call) completions() *apiError {
 	if err := c.decode(&req); err != nil {
 		return err
 	}
-	req.Model = firstNonEmpty(c.rec.Model, req.Model)
+	req.Model = cmp.Or(c.rec.Model, req.Model)
 	c.rec.Model, c.rec.Stream = req.Model, req.Stream
 	job, bound, bestOf, err := checkCompletion(&req)
 	if err != nil {
@@ -120,7 +121,7 @@ func (c *call) appendCompletionHead(b []byte) []byte {
 	return append(b, `,"choices":[`...)
 }
 
-// appendChoice appends a choice with the text that is in quotes already.
+// appendCompletionChoice appends a choice with the text that is in quotes already.
 func appendCompletionChoice(b []byte, index int64, quoted []byte, finish string) []byte {
 	b = append(b, `{"text":`...)
 	b = append(b, quoted...)
@@ -219,7 +220,7 @@ func (c *call) embeddings() *apiError {
 	if err := c.decode(&req); err != nil {
 		return err
 	}
-	req.Model = firstNonEmpty(c.rec.Model, req.Model)
+	req.Model = cmp.Or(c.rec.Model, req.Model)
 	c.rec.Model = req.Model
 	if req.Model == "" {
 		return badRequest("", "you must provide a model parameter")

@@ -20,7 +20,7 @@ func (r *response) ended() bool {
 	return r.status != statusQueued && r.status != statusInProgress
 }
 
-// usage is what the response says it used. A cancelled one says nothing.
+// hasUsage tells whether the response says what it used. A cancelled one does not.
 func (r *response) hasUsage() bool {
 	return r.ended() && r.status != statusCancelled && !r.noUsage
 }

@@ -125,12 +125,10 @@ func (r *responseStore) get(id string) *stored {
 	return r.byID[id]
 }
 
-func (r *responseStore) remove(id string) *stored {
+func (r *responseStore) remove(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := r.byID[id]
 	delete(r.byID, id)
-	return s
 }
 
 func (r *responseStore) reset() {

@@ -1,6 +1,9 @@
 package mockprovider
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // responseEvents writes the numbered events of one response.
 type responseEvents struct {
@@ -120,7 +123,7 @@ func (c *call) endResponseByError(e *responseEvents) {
 	failure := c.midStreamError()
 	e.add("error", func(b []byte) []byte {
 		b = append(b, `,"code":`...)
-		b = appendString(b, firstNonEmpty(failure.code, "server_error"))
+		b = appendString(b, cmp.Or(failure.code, "server_error"))
 		b = append(b, `,"message":`...)
 		b = appendString(b, failure.message)
 		return append(b, `,"param":null`...)
