@@ -1,4 +1,4 @@
-# Everything here needs Go and make, nothing else. `make help` lists the targets.
+# Everything here needs Go and make, the race detector a C compiler. `make help` lists the targets.
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
