@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -213,6 +214,35 @@ func TestTheNextLeaderGoesOn(t *testing.T) {
 	two.leading.Store(true)
 	if got := r.got(t, 3); got != "a b c" {
 		t.Fatalf("delivered %q, want each event once", got)
+	}
+}
+
+// Ensure that no two events have one id, by which receivers drop what they have
+// seen: not after a restore either, which takes the numbers of events back.
+func TestIDsAfterARestore(t *testing.T) {
+	l, r := cluster(t), receive(t)
+	m := &member{ledger: l}
+	m.leading.Store(true)
+	start(t, m, Webhook{Name: "ops", URL: r.URL, Secret: secret})
+	begun(t, l, "ops")
+	var saved bytes.Buffer
+	if _, err := l.Snapshot().WriteTo(&saved); err != nil {
+		t.Fatal(err)
+	}
+	m.trouble(t, "lost by the restore")
+	r.got(t, 1)
+	l.mu.Lock()
+	err := l.Restore(&saved)
+	l.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.trouble(t, "new")
+	r.got(t, 2)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.events[0].Data.Seq != r.events[1].Data.Seq || r.ids[0] == r.ids[1] {
+		t.Fatalf("events %d and %d have the ids %v", r.events[0].Data.Seq, r.events[1].Data.Seq, r.ids)
 	}
 }
 

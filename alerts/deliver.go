@@ -166,9 +166,10 @@ type EventData struct {
 	Detail  string    `json:"detail,omitzero"`
 }
 
-// eventID is the same for every attempt at an event.
+// eventID is the same for every attempt at an event, and no other's. The number
+// alone does not do: a restore takes the numbers back, so the time is part of it.
 func eventID(cluster string, e *fsm.Event) string {
-	return cluster + "-" + strconv.FormatUint(e.Seq, 10)
+	return cluster + "-" + strconv.FormatUint(e.Seq, 10) + "-" + strconv.FormatInt(int64(e.At), 16)
 }
 
 func cloudEvent(cluster string, e *fsm.Event) CloudEvent {
