@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -153,6 +154,12 @@ func TestChartRenders(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
 		}
 	}
+	// The meshfw commands that NOTES.txt names are run in a pod, and want the token there.
+	if env, _ := at(set, "spec", "template", "spec", "containers", 0, "env").([]any); !slices.ContainsFunc(env, func(v any) bool {
+		return at(v, "name") == "MESHFW_TOKEN_FILE" && at(v, "value") == "/etc/meshfw/admin/admin-token"
+	}) {
+		t.Errorf("no token for commands in a pod: %v", env)
+	}
 	headless := false
 	for _, d := range docs {
 		headless = headless || d["kind"] == "Service" && at(d, "spec", "clusterIP") == "None" && at(d, "spec", "publishNotReadyAddresses") == true
@@ -167,13 +174,32 @@ func TestChartRenders(t *testing.T) {
 // Ensure that the chart's options take effect.
 func TestChartOptions(t *testing.T) {
 	docs := render(t, map[string]any{"replicas": 5, "antiAffinity": "soft", "podDisruptionBudget": map[string]any{"enabled": false},
-		"tls": map[string]any{"clusterSecret": "c", "httpSecret": "h"}})
+		"serviceMonitor": map[string]any{"enabled": true, "interval": "15s"}, "tls": map[string]any{"clusterSecret": "c", "httpSecret": "h"}})
 	if kind(docs, "PodDisruptionBudget") != nil {
 		t.Error("a disruption budget that was switched off is there")
 	}
 	set := kind(docs, "StatefulSet")
 	if at(set, "spec", "template", "spec", "containers", 0, "readinessProbe", "httpGet", "scheme") != "HTTPS" {
 		t.Error("probes do not follow tls.httpSecret")
+	}
+	monitor := kind(docs, "ServiceMonitor")
+	if scheme := at(monitor, "spec", "endpoints", 0, "scheme"); scheme != "https" {
+		t.Errorf("metrics are asked for by %v, want https", scheme)
+	}
+	// A node that is in two services would be scraped twice, and sums over nodes be twice what they are.
+	wanted, _ := at(monitor, "spec", "selector", "matchLabels").(map[string]any)
+	matched := 0
+	for _, d := range docs {
+		all := d["kind"] == "Service"
+		for name, value := range wanted {
+			all = all && at(d, "metadata", "labels", name) == value
+		}
+		if all {
+			matched++
+		}
+	}
+	if matched != 1 {
+		t.Errorf("%d services are scraped by %v, want one", matched, wanted)
 	}
 	config, _ := at(kind(docs, "ConfigMap"), "data", "config.hcl").(string)
 	if !strings.Contains(config, "bootstrap_expect = 5") || !strings.Contains(config, `"rel-4.rel-internal.fw.svc:7000"`) || strings.Contains(config, "allow_plaintext") {
