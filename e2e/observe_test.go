@@ -19,11 +19,11 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
-// lateSeries appear only once what they count has happened.
-var lateSeries = []string{"meshfw_node_retries_total", "meshfw_webhook_deliveries_total"}
+// lateSeries appear only once what they count has happened, or with TLS.
+var lateSeries = []string{"meshfw_node_retries_total", "meshfw_webhook_deliveries_total", "meshfw_certificate_not_after_seconds"}
 
 // allowedLabels are all that our own series may be split by.
-var allowedLabels = []string{"provider", "model", "outcome", "kind", "reason", "phase", "budget", "member", "operation", "result", "webhook", "le"}
+var allowedLabels = []string{"provider", "model", "outcome", "kind", "reason", "phase", "budget", "member", "operation", "result", "webhook", "version", "listener", "le"}
 
 // busy makes calls of every sort through each node, so that all series are there.
 func busy(t *testing.T, c *cluster) {

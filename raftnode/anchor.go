@@ -24,6 +24,14 @@ type clockState struct {
 	handed   time.Time
 }
 
+// offset is a member's clock against the agreed time; false: not known.
+func (s *clockState) offset(serverID string) (time.Duration, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	off, ok := s.offsets[serverID]
+	return time.Duration(off), ok
+}
+
 // readings asks the voters for their clocks. This node's own is among them.
 func (n *Node) readings() (all []reading, voters int) {
 	var mu sync.Mutex

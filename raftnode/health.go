@@ -105,9 +105,7 @@ func (n *Node) healthHere() (*Health, error) {
 		if lastIndex > out.LastIndex {
 			out.Lag = lastIndex - out.LastIndex
 		}
-		n.clocks.mu.Lock()
-		out.ClockOffset = time.Duration(n.clocks.offsets[string(s.ID)])
-		n.clocks.mu.Unlock()
+		out.ClockOffset, _ = n.clocks.offset(string(s.ID))
 		h.Servers = append(h.Servers, out)
 	}
 	n.clocks.mu.Lock()

@@ -160,9 +160,11 @@ var (
 	descWaiting    = desc("meshfw_node_queued_groups", "Groups of operations that wait for the leader's next batch.")
 	descDisk       = desc("meshfw_node_disk_probe_seconds", "Newest write and sync of 4 KiB in the data directory.")
 	descClock      = desc("meshfw_node_clock_offset_seconds", "A member's clock against the majority's, told by the leader.", "member")
+	descAgree      = desc("meshfw_node_clocks_agree", "1 when a majority of the clocks agrees within 1 s, told by the leader.")
+	descBuild      = desc("meshfw_build_info", "1, with the version of this node's binary.", "version")
 	descHealthy    = desc("meshfw_node_failure_tolerance", "Healthy voters that may be lost before the quorum is, told by the leader.")
 	ledgerDescs    = []*prometheus.Desc{descApplied, descCommit, descTime, descBudgets, descAccounts, descHolds, descGrants, descSpent, descHeld, descLimit}
-	ourNodeDescs   = []*prometheus.Desc{descLeader, descReady, descOutbox, descWaiting, descDisk, descClock, descHealthy}
+	ourNodeDescs   = []*prometheus.Desc{descLeader, descReady, descOutbox, descWaiting, descDisk, descClock, descAgree, descBuild, descHealthy}
 	nanosPerUSD    = 1e9
 	nanosPerSecond = 1e9
 )
@@ -207,10 +209,15 @@ func (c *ledgerCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(descOutbox, float64(n.outbox.len()))
 	gauge(descWaiting, float64(len(n.queue)))
 	gauge(descDisk, float64(n.disk.latest.Load())/nanosPerSecond)
+	gauge(descBuild, 1, n.cfg.Version)
 	if h, err := n.healthHere(); err == nil {
 		gauge(descHealthy, float64(h.FailureTolerance))
+		gauge(descAgree, truth(h.ClocksAgree))
 		for _, s := range h.Servers {
-			gauge(descClock, s.ClockOffset.Seconds(), s.ID)
+			// Without a majority, or an answer, nothing is known, which is not an offset of 0.
+			if off, ok := n.clocks.offset(s.ServerID); ok {
+				gauge(descClock, off.Seconds(), s.ID)
+			}
 		}
 	}
 }

@@ -81,3 +81,39 @@ func TestMetrics(t *testing.T) {
 		t.Error("a budget with an account for each agent is among the series")
 	}
 }
+
+// Ensure that clocks of which no majority agrees are not shown as ones without
+// an offset.
+func TestMetricsOfClocksThatDisagree(t *testing.T) {
+	t.Parallel()
+	r := prometheus.NewRegistry()
+	c := config(t, "a", freeAddress(t), 1)
+	c.Registerer = r
+	n := start(t, c)
+	submit(t, n, &fsm.Noop{})
+	until(t, "the leader has looked at the servers", func() bool { _, err := n.healthHere(); return err == nil })
+	shown := func() (agree float64, offsets int) {
+		t.Helper()
+		families, err := r.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		agree = -1
+		for _, f := range families {
+			switch f.GetName() {
+			case "meshfw_node_clocks_agree":
+				agree = f.Metric[0].Gauge.GetValue()
+			case "meshfw_node_clock_offset_seconds":
+				offsets = len(f.Metric)
+			}
+		}
+		return agree, offsets
+	}
+	if agree, offsets := shown(); agree != 1 || offsets != 1 {
+		t.Errorf("one clock: agree %v, %d offsets", agree, offsets)
+	}
+	n.noteClocks([]reading{{id: n.serverID}, {id: "b.1", offset: 5 * second}, {id: "c.1", offset: 9 * second}}, nil)
+	if agree, offsets := shown(); agree != 0 || offsets != 0 {
+		t.Errorf("three that differ: agree %v, %d offsets", agree, offsets)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/mesh-cost-firewall/meshfw/config"
 )
 
@@ -41,6 +43,23 @@ func (c *certificates) server() *tls.Config {
 func (c *certificates) both() (server, client *tls.Config) {
 	t := c.current.Load()
 	return t, t
+}
+
+var descNotAfter = prometheus.NewDesc("meshfw_certificate_not_after_seconds",
+	"Until when the certificate of a listener (http, cluster) is valid, seconds since the Unix epoch.", []string{"listener"}, nil)
+
+// Describe names the series.
+func (d *doors) Describe(out chan<- *prometheus.Desc) { out <- descNotAfter }
+
+// Collect tells of the certificates as they were last read: those of a cluster
+// are mostly made on one day, and end on one.
+func (d *doors) Collect(out chan<- prometheus.Metric) {
+	for name, c := range map[string]*certificates{"http": d.certificates, "cluster": d.cluster} {
+		if c != nil {
+			until := c.current.Load().Certificates[0].Leaf.NotAfter
+			out <- prometheus.MustNewConstMetric(descNotAfter, prometheus.GaugeValue, float64(until.Unix()), name)
+		}
+	}
 }
 
 // httpCertificates reads http.tls.

@@ -5,8 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/mesh-cost-firewall/meshfw/config"
+	"github.com/mesh-cost-firewall/meshfw/internal/pki"
 )
 
 // Ensure that new connections get the certificate that the files held at the
@@ -72,6 +76,15 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 	}
 	if got := shown(); got != "n2" {
 		t.Errorf("after the reload: %s", got)
+	}
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(d)
+	families, err := registry.Gather()
+	if err != nil || len(families) != 1 {
+		t.Fatalf("metrics: %v %v", families, err)
+	}
+	if left := time.Until(time.Unix(int64(families[0].Metric[0].Gauge.GetValue()), 0)); left < pki.DefaultCertLife-time.Hour || left > pki.DefaultCertLife {
+		t.Errorf("the metric has the certificate end in %s", left)
 	}
 	if err := os.WriteFile(own.CertFile, []byte("no certificate"), 0o600); err != nil {
 		t.Fatal(err)

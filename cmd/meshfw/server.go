@@ -90,7 +90,7 @@ func serve(ctx context.Context, cfg *config.Config, path string, load func() (*c
 	}
 	defer func() { _ = doors.close() }() // closed before where all went well
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), doors)
 	member, err := memberConfig(cfg, base, doors, registry, log)
 	if err != nil {
 		return err
