@@ -154,6 +154,44 @@ func (n *Node) learnCluster() {
 	}
 }
 
+// misplaced looks at where the cluster dials this node, when that is not where it
+// is. The error says that another process is there as this very node: one of the
+// two has a copy of the other's data, and could win a vote with it.
+func (n *Node) misplaced() (at string, err error) {
+	for _, s := range n.servers() {
+		if string(s.ID) == n.serverID && string(s.Address) != n.port.adv {
+			at = string(s.Address)
+		}
+	}
+	if at == "" {
+		return "", nil
+	}
+	r, err := n.ask(n.serverID, at, question{Kind: askWho})
+	if err != nil || r.Address == n.port.adv { // nobody, or this process under another name of its address
+		return at, nil
+	}
+	return at, fmt.Errorf("another process runs at %s as this very node, %s: %s is a copy of its data directory; the node stops, and a new node starts with an empty one",
+		at, n.serverID, n.cfg.DataDir)
+}
+
+// watchPlace stops a node that runs on a copied data directory, and tells the
+// operator of one that the cluster dials in vain.
+func (n *Node) watchPlace() {
+	told := ""
+	for n.sleep(watchEvery) {
+		at, err := n.misplaced()
+		if err != nil {
+			n.fail(err)
+			return
+		}
+		if at != "" && at != told {
+			n.log.Warn("the cluster dials this node at another address than it has now; name the new one on a node of the cluster: meshfw cluster join "+n.cfg.Name+" "+n.port.adv,
+				"dialled", at, "advertise", n.port.adv)
+		}
+		told = at
+	}
+}
+
 // watch stops a node that was removed from the cluster.
 func (n *Node) watch() {
 	was := n.isMember()

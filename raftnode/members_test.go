@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -378,5 +379,27 @@ func TestANodeMoves(t *testing.T) {
 	agree(t, append(rest, moved)...)
 	if v := rest[0].voters(); v != 3 {
 		t.Errorf("%d voters", v)
+	}
+}
+
+// Ensure that a node which runs on a copy of another's data directory stops: with
+// it, two nodes would have one vote each under one name.
+func TestACopyOfANodeStops(t *testing.T) {
+	t.Parallel()
+	nodes, cfgs := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	at := (leaderOf(t, nodes) + 1) % 3
+	until(t, "it has the log", func() bool { return nodes[at].Ledger().Seeded() })
+	nodes[at].kill()
+	twin := cfgs[at]
+	twin.DataDir, twin.Listen = filepath.Join(t.TempDir(), "copy"), freeAddress(t)
+	if err := os.CopyFS(twin.DataDir, os.DirFS(cfgs[at].DataDir)); err != nil {
+		t.Fatal(err)
+	}
+	right := start(t, cfgs[at])
+	stopped(t, start(t, twin), cfgs[at].Listen, "copy of its data directory")
+	submit(t, right, &fsm.Noop{})
+	if right.Err() != nil {
+		t.Errorf("the node itself stopped: %v", right.Err())
 	}
 }

@@ -127,7 +127,7 @@ func Open(cfg Config) (*Node, error) {
 	}
 	n.pilot = n.newPilot()
 	go n.port.serve()
-	work := []func(){n.batcher, n.land, n.follow, n.lead, n.tick, n.keepAnchor, n.watch, n.form, n.deliverAll, n.checkpoint, n.reportRefusals,
+	work := []func(){n.batcher, n.land, n.follow, n.lead, n.tick, n.keepAnchor, n.watch, n.watchPlace, n.form, n.deliverAll, n.checkpoint, n.reportRefusals,
 		n.compareDigests, n.snapshotOften, n.raiseVersion}
 	if !cfg.noGuard {
 		work = append(work, n.guard)
