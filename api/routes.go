@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
 // access is the set of roles that may use a route.
@@ -26,7 +27,7 @@ const (
 	noBody      int64 = 0
 	maxSmall    int64 = 1 << 20
 	maxBatch    int64 = 16 << 20
-	maxSnapshot int64 = 64 << 30
+	maxSnapshot int64 = raftnode.MaxSnapshotBytes
 )
 
 // prefix is where the API is.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -47,7 +48,7 @@ func (s *Server) restoreSnapshot(c echo.Context) error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(body.err, &tooLarge):
-		return problem(http.StatusRequestEntityTooLarge, "too_large", "the snapshot is larger than 64 GiB", "")
+		return problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the snapshot is larger than %d GiB", maxSnapshot>>30), "")
 	case body.err != nil:
 		return badInput("the snapshot broke off", "send it again")
 	case err != nil:

@@ -17,12 +17,14 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
+// MaxSnapshotBytes bounds a snapshot that is restored.
+const MaxSnapshotBytes = 16 << 30
+
 const (
-	maxSnapshotBytes = 16 << 30 // a snapshot that is restored
-	maxRestoreLead   = 60 * time.Second
-	spoolPrefix      = "spool-"
-	snapshotPrefix   = "meshfw-"
-	snapshotSuffix   = ".snap"
+	maxRestoreLead = 60 * time.Second
+	spoolPrefix    = "spool-"
+	snapshotPrefix = "meshfw-"
+	snapshotSuffix = ".snap"
 )
 
 // LiveClusterError says that a restore would replace a ledger in use.
@@ -113,7 +115,7 @@ func writeView(f *os.File, v *fsm.View) (fsm.SnapshotInfo, error) {
 // the future is *SnapshotError. Operations that are under way meanwhile fail as
 // unknown and are tried again.
 func (n *Node) Restore(ctx context.Context, r io.Reader, force bool) error {
-	return n.restoreFrom(ctx, io.LimitReader(r, maxSnapshotBytes+1), -1, force)
+	return n.restoreFrom(ctx, io.LimitReader(r, MaxSnapshotBytes+1), -1, force)
 }
 
 // restoreFrom spools and checks a snapshot of size bytes (-1: not told), and
@@ -130,8 +132,8 @@ func (n *Node) restoreFrom(ctx context.Context, r io.Reader, size int64, force b
 		return fmt.Errorf("receive the snapshot: %w", err)
 	case size >= 0 && got != size:
 		return &SnapshotError{Reason: fmt.Sprintf("%d bytes came, %d were announced", got, size)}
-	case got > maxSnapshotBytes:
-		return &SnapshotError{Reason: fmt.Sprintf("it is larger than %d bytes", int64(maxSnapshotBytes))}
+	case got > MaxSnapshotBytes:
+		return &SnapshotError{Reason: fmt.Sprintf("it is larger than %d bytes", int64(MaxSnapshotBytes))}
 	}
 	index, err := n.checkSnapshot(f)
 	if err != nil {
