@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,7 +29,7 @@ func splitAccount(s string) (budget, partition string, err error) {
 	if budget == "" || strings.Contains(partition, "/") {
 		return "", "", usageError{fmt.Errorf("account %q: want BUDGET/PARTITION such as agent/researcher_1 (a slash in a label's value is %%2F)", s)}
 	}
-	return budget, or(partition, "-"), nil
+	return budget, cmp.Or(partition, "-"), nil
 }
 
 func accountRows(t *table, list []client.Account) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +45,8 @@ func budgetList() *cobra.Command {
 					if b.Concurrency > 0 {
 						concurrency = fmt.Sprint(b.Concurrency)
 					}
-					t.row(b.Name, or(strings.Join(b.Per, ","), "-"), or(b.Limit, "-"), or(b.Window, "none"), or(b.Rate, "-"),
-						concurrency, or(b.Enforcement, "hard"), b.Version)
+					t.row(b.Name, cmp.Or(strings.Join(b.Per, ","), "-"), cmp.Or(b.Limit, "-"), cmp.Or(b.Window, "none"), cmp.Or(b.Rate, "-"),
+						concurrency, cmp.Or(b.Enforcement, "hard"), b.Version)
 				}
 			})
 		},

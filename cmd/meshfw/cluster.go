@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -28,7 +29,7 @@ func clusterMembers() *cobra.Command {
 			return emit(c, map[string]any{"members": list}, func(t *table) {
 				t.row("NODE", "ROLE", "SUFFRAGE", "CLUSTER ADDRESS", "HTTP ADDRESS", "SERVER ID")
 				for _, m := range list {
-					t.row(m.ID, m.Role, m.Suffrage, m.Address, or(m.HTTPAddress, "(does not answer)"), m.ServerID)
+					t.row(m.ID, m.Role, m.Suffrage, m.Address, cmp.Or(m.HTTPAddress, "(does not answer)"), m.ServerID)
 				}
 			})
 		},
@@ -106,7 +107,7 @@ func clusterTransfer() *cobra.Command {
 			if err := cl.TransferLeader(c.Context(), to); err != nil {
 				return fmt.Errorf("transfer-leader: %w", err)
 			}
-			return done(c, "leadership handed over to %s", or(to, "the node that was furthest"))
+			return done(c, "leadership handed over to %s", cmp.Or(to, "the node that was furthest"))
 		},
 	}
 }

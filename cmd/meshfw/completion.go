@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -109,7 +110,7 @@ func budgetNames(ctx context.Context, cl *client.Client, _ string) ([]string, er
 		if b.Limit != "" {
 			limit = b.Limit + " USD"
 		}
-		out = append(out, b.Name+"\t"+limit+", window "+or(b.Window, "none"))
+		out = append(out, b.Name+"\t"+limit+", window "+cmp.Or(b.Window, "none"))
 	}
 	return out, err
 }

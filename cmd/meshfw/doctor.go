@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (d *doctor) logStore(cfg *config.Config) {
 		d.add("log store", "fail", "%v", err)
 		return
 	}
-	d.add("log store", "ok", "%s", or(cfg.Node.LogStore, raftnode.LogStoreBolt))
+	d.add("log store", "ok", "%s", cmp.Or(cfg.Node.LogStore, raftnode.LogStoreBolt))
 }
 
 type doctor struct{ findings []finding }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func envCommand() *cobra.Command {
 			}
 			e := exports[args[0]]
 			base := cl.Addresses()[0]
-			vars := map[string]string{e.url: base + e.path, e.key: or(token, "meshfw")} // SDKs want a key, an open firewall any
+			vars := map[string]string{e.url: base + e.path, e.key: cmp.Or(token, "meshfw")} // SDKs want a key, an open firewall any
 			return emit(c, vars, func(t *table) {
 				for _, name := range slices.Sorted(maps.Keys(vars)) {
 					t.line("export %s=%s", name, shellQuote(vars[name]))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,12 +80,12 @@ func eventWhere(e client.Event) string {
 	case e.Budget != "":
 		return e.Budget
 	}
-	return or(e.Subject, "-")
+	return cmp.Or(e.Subject, "-")
 }
 
 func eventWho(e client.Event) string {
 	if e.Actor.Addr == "" {
-		return or(e.Actor.Name, "-")
+		return cmp.Or(e.Actor.Name, "-")
 	}
 	return e.Actor.Name + "@" + e.Actor.Addr
 }
@@ -103,5 +104,5 @@ func eventWhat(e client.Event) string {
 	if e.Detail != "" {
 		out = append(out, e.Detail)
 	}
-	return or(strings.Join(out, " "), "-")
+	return cmp.Or(strings.Join(out, " "), "-")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -119,7 +120,7 @@ func (e *explanation) show(t *table) {
 	h := e.Reservation
 	t.row("reservation", h.ID)
 	t.row("state", h.State)
-	t.row("model", or(h.Model, "-")+" of "+or(h.Provider, "-"))
+	t.row("model", cmp.Or(h.Model, "-")+" of "+cmp.Or(h.Provider, "-"))
 	t.row("labels", labelText(h.Labels))
 	t.row("held", fmt.Sprintf("%s USD", h.Amount))
 	if h.State != "open" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -136,7 +137,7 @@ func plainText(v any) string {
 	case float64:
 		return fmt.Sprintf("%.0f", v)
 	case string:
-		return or(v, "-")
+		return cmp.Or(v, "-")
 	}
 	return fmt.Sprint(v)
 }

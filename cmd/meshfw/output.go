@@ -69,14 +69,6 @@ func done(c *cobra.Command, format string, args ...any) error {
 	return emit(c, map[string]any{"done": text}, func(t *table) { t.line("%s", text) })
 }
 
-// or returns s, or other where s is empty.
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // usdOf writes money, "-" where there is none.
 func usdOf(v *money.USD) string {
 	if v == nil {

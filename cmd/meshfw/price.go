@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -120,8 +121,8 @@ func summary(p *client.Price) []any {
 	if p.Operator {
 		from = "operator"
 	}
-	return []any{p.Provider + "/" + p.Model, or(p.Kind, "-"), or(base.Prices["input"], "-"), or(base.Prices["cached_input"], "-"),
-		or(base.Prices["output"], "-"), or(strings.Join(more, ", "), "-"), from, or(p.VerifiedAt, "-")}
+	return []any{p.Provider + "/" + p.Model, cmp.Or(p.Kind, "-"), cmp.Or(base.Prices["input"], "-"), cmp.Or(base.Prices["cached_input"], "-"),
+		cmp.Or(base.Prices["output"], "-"), cmp.Or(strings.Join(more, ", "), "-"), from, cmp.Or(p.VerifiedAt, "-")}
 }
 
 func priceGet() *cobra.Command {
@@ -176,7 +177,7 @@ func sheet(t *table, p *client.Price) {
 	if len(p.IDs) > 1 {
 		t.row("ids", strings.Join(p.IDs, ", "))
 	}
-	t.row("kind", or(p.Kind, "-"))
+	t.row("kind", cmp.Or(p.Kind, "-"))
 	if p.ContextTokens > 0 {
 		t.row("context", fmt.Sprintf("%d tokens", p.ContextTokens))
 	}
@@ -217,7 +218,7 @@ func sheet(t *table, p *client.Price) {
 
 // conditions words when a row of prices applies.
 func conditions(r *client.PriceRow) string {
-	parts := []string{or(r.ServiceTier, pricing.StandardTier) + " tier"}
+	parts := []string{cmp.Or(r.ServiceTier, pricing.StandardTier) + " tier"}
 	if r.Region != "" {
 		parts = append(parts, "region "+r.Region)
 	}

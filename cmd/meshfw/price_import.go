@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,7 +117,7 @@ func differences(t *table, list []pricing.Difference) {
 	}
 	t.row("MODEL", "PRICE", "OURS", "THEIRS", "CHANGE")
 	for _, d := range list {
-		t.row(d.Model, d.Item, or(d.Ours, "-"), or(d.Theirs, "-"), or(d.Change, "-"))
+		t.row(d.Model, d.Item, cmp.Or(d.Ours, "-"), cmp.Or(d.Theirs, "-"), cmp.Or(d.Change, "-"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,7 +43,7 @@ func reservationList() *cobra.Command {
 			return emit(c, map[string]any{"reservations": list}, func(t *table) {
 				t.row("RESERVATION", "STATE", "USD", "MODEL", "LABELS", "CREATED", "EXPIRES")
 				for _, h := range list {
-					t.row(h.ID, h.State, h.Amount, or(h.Model, "-"), labelText(h.Labels), timeOf(h.CreatedAt), timeOf(h.ExpiresAt))
+					t.row(h.ID, h.State, h.Amount, cmp.Or(h.Model, "-"), labelText(h.Labels), timeOf(h.CreatedAt), timeOf(h.ExpiresAt))
 				}
 			})
 		},
@@ -75,7 +76,7 @@ func labelText(labels map[string]string) string {
 		}
 	}
 	slices.Sort(out)
-	return or(strings.Join(out, " "), "-")
+	return cmp.Or(strings.Join(out, " "), "-")
 }
 
 // showReservation prints a reservation.
@@ -83,8 +84,8 @@ func showReservation(c *cobra.Command, h client.Held) error {
 	return emit(c, h, func(t *table) {
 		t.row("reservation", h.ID)
 		t.row("state", h.State)
-		t.row("model", or(h.Model, "-"))
-		t.row("provider", or(h.Provider, "-"))
+		t.row("model", cmp.Or(h.Model, "-"))
+		t.row("provider", cmp.Or(h.Provider, "-"))
 		t.row("labels", labelText(h.Labels))
 		t.row("held", h.Amount.String()+" USD")
 		t.row("cost", h.Actual.String()+" USD")

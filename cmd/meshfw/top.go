@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (v *topView) show(t *table) {
 	t.line("")
 	t.row("NODE", "ROLE", "SUFFRAGE", "HTTP ADDRESS")
 	for _, m := range v.Members {
-		t.row(m.ID, m.Role, m.Suffrage, or(m.HTTPAddress, "(does not answer)"))
+		t.row(m.ID, m.Role, m.Suffrage, cmp.Or(m.HTTPAddress, "(does not answer)"))
 	}
 	t.line("")
 	accountRows(t, v.Accounts)
