@@ -21,7 +21,7 @@ import (
 // makes when the config has none.
 const adminTokenFile = "admin-token"
 
-const adminTokenPoll = 500 * time.Millisecond
+const adminTokenPoll = time.Second
 
 // adminKey mints the bootstrap admin's key and writes its secret to a file that
 // only this user reads. The ledger gets the hash alone.
@@ -59,19 +59,21 @@ func writeSecret(path, secret string) error {
 }
 
 // keepAdmin gives a cluster that has no admin one, when this node leads it: one
-// that was open before, for example. It ends when there is one.
+// that was open before, or whose ledger was replaced by the snapshot of a cluster
+// that had its admin's token in the config.
 func keepAdmin(ctx context.Context, cfg *config.Config, node *raftnode.Node, log hclog.Logger) {
 	ledger := node.Ledger()
-	for ; ; sleep(ctx, adminTokenPoll) {
-		if ctx.Err() != nil {
-			return
-		}
+	known := true // this node's file holds a token that the cluster knows
+	for ; ctx.Err() == nil; sleep(ctx, adminTokenPoll) {
 		if !ledger.Seeded() {
 			continue
 		}
 		if hasAdmin(ledger) {
-			warnOfStaleToken(cfg.Node.DataDir, ledger, log)
-			return
+			was := known
+			if known = !staleToken(cfg.Node.DataDir, ledger); was && !known {
+				log.Warn("this file holds a token that the cluster does not know; remove it", "file", filepath.Join(cfg.Node.DataDir, adminTokenFile))
+			}
+			continue
 		}
 		if st := node.Status(); st.State != "Leader" || !st.Ready {
 			continue
@@ -108,15 +110,13 @@ func hasAdmin(ledger *fsm.Machine) bool {
 	return false
 }
 
-// warnOfStaleToken tells of a token file that opens nothing: another leader's
-// seed came first, the token was rotated, or a snapshot was restored.
-func warnOfStaleToken(dir string, ledger *fsm.Machine, log hclog.Logger) {
-	path := filepath.Join(dir, adminTokenFile)
-	text, err := os.ReadFile(path)
+// staleToken tells whether a node has a token file that opens nothing: another
+// leader's seed came first, the token was rotated, or a snapshot was restored.
+func staleToken(dir string, ledger *fsm.Machine) bool {
+	text, err := os.ReadFile(filepath.Join(dir, adminTokenFile))
 	if err != nil {
-		return // there is none
+		return false // there is none
 	}
-	if k, ok := ledger.KeyByHash(auth.Hash(strings.TrimSpace(string(text)))); !ok || k.Revoked {
-		log.Warn("this file holds a token that the cluster does not know; remove it", "file", path)
-	}
+	k, ok := ledger.KeyByHash(auth.Hash(strings.TrimSpace(string(text))))
+	return !ok || k.Revoked
 }
