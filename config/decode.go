@@ -25,25 +25,39 @@ type decoder struct {
 
 var kinds = []string{"node", "http", "cluster", "snapshots", "auth", "log", "limits", "admin", "provider", "clamp", "degrade", "budget", "price", "key", "webhook", "tracing"}
 
+// alone is where a block that stands alone is kept; nil for the kinds with labels.
+func (c *Config) alone(kind string) any {
+	switch kind {
+	case "node":
+		return &c.Node
+	case "http":
+		return &c.HTTP
+	case "cluster":
+		return &c.Cluster
+	case "snapshots":
+		return &c.Snapshots
+	case "auth":
+		return &c.Auth
+	case "log":
+		return &c.Log
+	case "limits":
+		return &c.Limits
+	case "admin":
+		c.Admin = &Admin{}
+		return c.Admin
+	case "clamp":
+		return &c.Clamp
+	case "tracing":
+		return &c.Tracing
+	}
+	return nil
+}
+
 // settings is an empty struct of the settings of a kind of block.
 func settings(kind string) any {
 	switch kind {
-	case "node":
-		return &Node{}
-	case "http":
-		return &HTTP{}
-	case "cluster":
-		return &Cluster{}
-	case "snapshots":
-		return &Snapshots{}
-	case "auth":
-		return &Auth{}
-	case "log":
-		return &Log{}
 	case "provider":
 		return &Provider{}
-	case "clamp":
-		return &Clamp{}
 	case "degrade":
 		return &Degrade{}
 	case "budget":
@@ -52,16 +66,10 @@ func settings(kind string) any {
 		return &Price{}
 	case "webhook":
 		return &Webhook{}
-	case "tracing":
-		return &Tracing{}
-	case "limits":
-		return &Limits{}
-	case "admin":
-		return &Admin{}
 	case "key":
 		return &Key{}
 	}
-	return &struct{}{}
+	return new(Config).alone(kind)
 }
 
 func (d *decoder) block(b *block) error {
@@ -72,24 +80,10 @@ func (d *decoder) block(b *block) error {
 		return fmt.Errorf("%s: %s: already given at %s", b.at, b.where(), first)
 	}
 	d.seen[b.where()] = b.at
+	if into := d.c.alone(b.kind); into != nil {
+		return d.fill(b, into)
+	}
 	switch b.kind {
-	case "node":
-		return d.fill(b, &d.c.Node)
-	case "http":
-		return d.fill(b, &d.c.HTTP)
-	case "cluster":
-		return d.fill(b, &d.c.Cluster)
-	case "snapshots":
-		return d.fill(b, &d.c.Snapshots)
-	case "auth":
-		return d.fill(b, &d.c.Auth)
-	case "log":
-		return d.fill(b, &d.c.Log)
-	case "limits":
-		return d.fill(b, &d.c.Limits)
-	case "admin":
-		d.c.Admin = &Admin{}
-		return d.fill(b, d.c.Admin)
 	case "key":
 		k := Key{Name: b.label}
 		err := d.fill(b, &k)
@@ -105,8 +99,6 @@ func (d *decoder) block(b *block) error {
 			return fmt.Errorf("%s: caps in %s: %w", b.at, b.where(), err)
 		}
 		return nil
-	case "clamp":
-		return d.fill(b, &d.c.Clamp)
 	case "degrade":
 		return d.degrade(b)
 	case "budget":
@@ -115,8 +107,6 @@ func (d *decoder) block(b *block) error {
 		return err
 	case "price":
 		return d.price(b)
-	case "tracing":
-		return d.fill(b, &d.c.Tracing)
 	case "webhook":
 		w := Webhook{Name: b.label}
 		err := d.fill(b, &w)

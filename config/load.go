@@ -2,15 +2,12 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
@@ -110,113 +107,6 @@ func environment(env []string) map[string]string {
 		}
 	}
 	return out
-}
-
-// notSettings are variables that look like an override of a setting and are
-// none: the usual name for the token in auth.admin_token = env("…").
-var notSettings = map[string]bool{"MESHFW_ADMIN_TOKEN": true}
-
-// override adds what the environment says to the blocks.
-func override(blocks []*block, env map[string]string) ([]*block, error) {
-	get := func(kind, label, name string) *block {
-		for _, b := range blocks {
-			if b.kind == kind && b.label == label {
-				return b
-			}
-		}
-		b := &block{kind: kind, label: label, at: name}
-		blocks = append(blocks, b)
-		return b
-	}
-	names := slices.Sorted(maps.Keys(env))
-	for _, s := range []struct {
-		env, budget string
-		per         []any
-	}{{"GLOBAL_BUDGET_CENTS", "global", nil}, {"DEFAULT_USER_BUDGET_CENTS", "user", []any{"user"}}, {"DEFAULT_AGENT_BUDGET_CENTS", "agent", []any{"agent"}}} {
-		v, ok := env[s.env]
-		if !ok || v == "" {
-			continue
-		}
-		cents, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || cents < 0 || cents > int64(money.Max/money.Cent) {
-			return nil, fmt.Errorf("%s: %.40q: must be a whole number of cents, 0 or more", s.env, v)
-		}
-		b := get("budget", s.budget, s.env)
-		if len(b.args) == 0 && s.per != nil {
-			b.put("per", s.env, s.per)
-		}
-		b.put("limit", s.env, (money.USD(cents) * money.Cent).String())
-		b.put("window", s.env, "month")
-	}
-	if port := env["FIREWALL_PORT"]; port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return nil, fmt.Errorf("FIREWALL_PORT: %.40q: must be a port from 1 to 65535", port)
-		}
-		b := get("http", "", "FIREWALL_PORT")
-		listen, _ := b.get("listen").(string)
-		host, _, err := net.SplitHostPort(listen)
-		if err != nil {
-			host = "127.0.0.1"
-		}
-		b.put("listen", "FIREWALL_PORT", net.JoinHostPort(host, port))
-	}
-	for _, v := range []struct{ env, name string }{{"OPENAI_API_KEY", "openai"}, {"ANTHROPIC_API_KEY", "anthropic"}} {
-		if env[v.env] == "" {
-			continue
-		}
-		for _, b := range blocks {
-			if b.kind == "provider" && b.label == v.name && b.get("api_key") == nil && b.get("pass_through_key") != true {
-				b.put("api_key", v.env, env[v.env])
-			}
-		}
-	}
-	for _, name := range names {
-		rest, ok := strings.CutPrefix(name, "MESHFW_")
-		if !ok || notSettings[name] {
-			continue
-		}
-		if err := overrideOne(blocks, get, name, rest, env[name]); err != nil {
-			return nil, err
-		}
-	}
-	return blocks, nil
-}
-
-// overrideOne applies MESHFW_<BLOCK>[_<LABEL>]_<NAME>. A variable that begins
-// with no block's name is somebody else's, such as MESHFW_ADDR.
-func overrideOne(blocks []*block, get func(kind, label, name string) *block, name, rest, value string) error {
-	for _, kind := range kinds {
-		tail, ok := strings.CutPrefix(rest, strings.ToUpper(kind)+"_")
-		if !ok {
-			continue
-		}
-		if !labelled[kind] {
-			get(kind, "", name).putPath(settings(kind), strings.ToLower(tail), name, value)
-			return nil
-		}
-		var best *block
-		for _, b := range blocks {
-			if b.kind == kind && strings.HasPrefix(tail, envName(b.label)+"_") && (best == nil || len(b.label) > len(best.label)) {
-				best = b
-			}
-		}
-		if best == nil {
-			return fmt.Errorf("%s: the config has no such %s block to override", name, kind)
-		}
-		best.putPath(settings(kind), strings.ToLower(tail[len(envName(best.label))+1:]), name, value)
-		return nil
-	}
-	return nil
-}
-
-// envName writes a label as environment variables are named.
-func envName(label string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, strings.ToUpper(label))
 }
 
 func (c *Config) validate() error {
