@@ -332,17 +332,3 @@ func (n *Node) within(ctx context.Context, limit time.Duration, step string, f f
 	n.log.Warn("a step of the shutdown did not end in time", "step", step, "limit", limit)
 	return false
 }
-
-// kill ends the node as a crash would: nothing is handed over or flushed.
-func (n *Node) kill() {
-	n.closing.Do(func() {
-		_ = n.port.Close()
-		n.stopOnce.Do(func() { close(n.stop) })
-		n.fwd.close()
-		_ = n.raft.Shutdown().Error()
-		n.wg.Wait()
-		_ = n.trans.Close()
-		n.port.serves.Wait()
-		n.closeErr = n.store.Close()
-	})
-}

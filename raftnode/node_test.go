@@ -68,6 +68,20 @@ func three(t testing.TB) ([]*Node, []Config) {
 	return nodes, cfgs
 }
 
+// kill ends the node as a crash would: nothing is handed over or flushed.
+func (n *Node) kill() {
+	n.closing.Do(func() {
+		_ = n.port.Close()
+		n.stopOnce.Do(func() { close(n.stop) })
+		n.fwd.close()
+		_ = n.raft.Shutdown().Error()
+		n.wg.Wait()
+		_ = n.trans.Close()
+		n.port.serves.Wait()
+		n.closeErr = n.store.Close()
+	})
+}
+
 func agree(t testing.TB, nodes ...*Node) {
 	t.Helper()
 	until(t, "all replicas have the same digest", func() bool {
