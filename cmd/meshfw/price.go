@@ -290,7 +290,8 @@ price of the provider's models that are not known.`,
 	for name, to := range map[string]*string{"input": &p.Input, "cached-input": &p.CachedInput, "cache-write-5m": &p.CacheWrite5m,
 		"cache-write-1h": &p.CacheWrite1h, "output": &p.Output, "reasoning": &p.Reasoning, "input-audio": &p.InputAudio,
 		"cached-input-audio": &p.CachedInputAudio, "output-audio": &p.OutputAudio, "input-image": &p.InputImage,
-		"cached-input-image": &p.CachedInputImage, "output-image": &p.OutputImage, "input-video": &p.InputVideo, "output-video": &p.OutputVideo} {
+		"cached-input-image": &p.CachedInputImage, "output-image": &p.OutputImage, "input-video": &p.InputVideo, "output-video": &p.OutputVideo,
+		"citation": &p.Citation} {
 		f.StringVar(to, name, "", "USD per million tokens of "+strings.ReplaceAll(name, "-", " "))
 	}
 	f.StringToStringVar(&units, "unit", nil, "price of a piece: web_search=10/1000; may be repeated")
