@@ -187,3 +187,26 @@ func rollingRestart(t *testing.T, front func(*cluster) *node, rounds int) {
 	}
 	c.paid("agent/rolled", l.stop()+streams.Load(), c.Nodes...)
 }
+
+// Ensure that behind HAProxy, with the config that is shipped, a call without a
+// quorum is answered by a node: a refusal that SDKs understand, no page of the
+// balancer's own.
+func TestNoQuorumBehindHAProxy(t *testing.T) {
+	c := start(t, wide)
+	through := c.haproxy()
+	c.Eventually("HAProxy finds ready nodes", func() bool {
+		status, _, _ := through.Get(http.DefaultClient, "/readyz")
+		return status == http.StatusOK
+	})
+	c.Kill(c.Nodes[0])
+	c.Kill(c.Nodes[1])
+	c.Eventually("no node is ready", func() bool {
+		status, _, _ := c.Nodes[2].Get(http.DefaultClient, "/readyz")
+		return status == http.StatusServiceUnavailable
+	})
+	time.Sleep(2 * time.Second) // HAProxy sees it as well
+	resp := callAs(t, through, "/v1/chat/completions", small, "X-Agent-Id", "a")
+	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusServiceUnavailable || !strings.HasPrefix(kind, "application/json") || resp.Header.Get("Retry-After-Ms") == "" {
+		t.Errorf("answer %d, %s, %v", resp.StatusCode, kind, resp.Header)
+	}
+}
