@@ -63,6 +63,7 @@ func (n *Node) lead() {
 func (n *Node) startServing() {
 	n.serving.Store(true)
 	n.changed.fire()
+	n.pilotView.begin()
 	n.pilot.Start(context.Background())
 	n.log.Info("this node leads and serves", "term", n.raft.CurrentTerm())
 }

@@ -238,6 +238,33 @@ func TestDeadServersAreRemovedWithinTheCaps(t *testing.T) {
 	}
 }
 
+// Ensure that a leader counts a server's silence from when it began to lead: not
+// from what it heard the last time that it led.
+func TestSilenceCountsFromTheOfficeOn(t *testing.T) {
+	t.Parallel()
+	const silence = 3 * time.Second
+	nodes, _ := threeWith(t, func(c *Config) { c.CleanupDeadServers, c.DeadServerAfter = true, silence })
+	submit(t, nodes[0], &fsm.Noop{})
+	first := nodes[leaderOf(t, nodes)]
+	rest := others(nodes, first)
+	until(t, "it has heard all", func() bool { h, err := first.healthHere(); return err == nil && h.Healthy })
+	if err := first.TransferLeader(context.Background(), rest[0].Name()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the other leads", rest[0].Leading)
+	time.Sleep(silence)
+	rest[1].kill()
+	until(t, "the first one leads again", func() bool {
+		_ = rest[0].TransferLeader(context.Background(), first.Name()) // it is tried again
+		return first.Leading()
+	})
+	for end := time.Now().Add(silence / 2); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if v := first.voters(); v != 3 {
+			t.Fatal("a server was removed that had been silent for a moment only")
+		}
+	}
+}
+
 // Ensure a node that has an empty log is not made a voter before it caught up.
 func TestNonVoterIsPromotedOnlyWhenCaughtUp(t *testing.T) {
 	t.Parallel()

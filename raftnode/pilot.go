@@ -27,7 +27,7 @@ type pilot struct {
 }
 
 func (n *Node) newPilot() *autopilot.Autopilot {
-	n.pilotView = &pilot{n: n, heard: map[raft.ServerID]reply{}, when: map[raft.ServerID]time.Time{}, ever: map[raft.ServerID]bool{}}
+	n.pilotView = &pilot{n: n}
 	tick := min(max(n.cfg.PromoteAfter/4, minPilotTick), maxPilotTick)
 	return autopilot.New(pilotRaft{n.raft, n}, n.pilotView, autopilot.WithLogger(n.log), autopilot.WithUpdateInterval(tick), autopilot.WithReconcileInterval(tick))
 }
@@ -80,6 +80,14 @@ func (p *pilot) AutopilotConfig() *autopilot.Config {
 	c := &p.n.cfg
 	return &autopilot.Config{CleanupDeadServers: c.CleanupDeadServers, MinQuorum: uint(c.MinQuorum),
 		LastContactThreshold: max(2*c.Heartbeat, maxPilotTick), MaxTrailingLogs: maxLag, ServerStabilizationTime: c.PromoteAfter}
+}
+
+// begin forgets what was heard when this node led before: silence counts from now
+// on.
+func (p *pilot) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard, p.when, p.ever = map[raft.ServerID]reply{}, map[raft.ServerID]time.Time{}, map[raft.ServerID]bool{}
 }
 
 // NotifyState is told of every new state.
