@@ -151,7 +151,9 @@ func (n *Node) guard() {
 			awake = now
 		}
 		last = now
-		if d := n.transfers.stuckFor(); d > n.cfg.transferStall && n.raft.State() == raft.Leader {
+		if n.raft.State() != raft.Leader {
+			n.transfers.saw(nil) // what was refused in an earlier office does not count in the next
+		} else if d := n.transfers.stuckFor(); d > n.cfg.transferStall {
 			n.fail(fmt.Errorf("this leader has refused every write for %s because of a leadership transfer that was interrupted: the node stops, so that another one leads", d.Round(time.Second)))
 			return
 		}

@@ -194,6 +194,24 @@ func TestInterruptedTransferStopsTheLeader(t *testing.T) {
 	t.Fatal("the fault was not provoked, so nothing is proven")
 }
 
+// Ensure that a node which handed leadership over, and refused an entry meanwhile,
+// is not stopped for it when it is elected again much later.
+func TestRefusalsOfAnEarlierOfficeDoNotCount(t *testing.T) {
+	t.Parallel()
+	nodes, _ := three(t)
+	submit(t, nodes[0], &fsm.Noop{})
+	n := others(nodes, nodes[leaderOf(t, nodes)])[0]
+	n.transfers.saw(raft.ErrLeadershipTransferInProgress)
+	n.transfers.mu.Lock()
+	n.transfers.since = n.transfers.since.Add(-time.Hour)
+	n.transfers.mu.Unlock()
+	for end := time.Now().Add(10 * watchEvery); n.transfers.stuckFor() > 0; time.Sleep(watchEvery / 5) {
+		if time.Now().After(end) {
+			t.Fatalf("it is held to have refused every write for %s", n.transfers.stuckFor())
+		}
+	}
+}
+
 // interruptTransfer makes a leader, a, start transfers to a node that hears
 // nothing, lose its office meanwhile, and lead again.
 func interruptTransfer(t *testing.T) (nodes []*Node, net *faultNet, a *Node) {
