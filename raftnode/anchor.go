@@ -2,6 +2,7 @@ package raftnode
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,34 +35,18 @@ func (s *clockState) offset(serverID string) (time.Duration, bool) {
 
 // readings asks the voters for their clocks. This node's own is among them.
 func (n *Node) readings() (all []reading, voters int) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for _, s := range n.servers() {
-		if s.Suffrage != raft.Voter {
-			continue
-		}
-		voters++
-		if string(s.ID) == n.serverID {
-			mu.Lock()
-			all = append(all, reading{id: n.serverID})
-			mu.Unlock()
-			continue
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			r, err := n.askWithin(attemptLimit, string(s.ID), string(s.Address), question{Kind: askWho})
-			if err != nil {
-				n.log.Debug("no clock reading", "member", s.ID, "error", err)
-				return
-			}
-			mu.Lock()
-			all = append(all, reading{id: string(s.ID), offset: r.offset})
-			mu.Unlock()
-		}()
+	list := votersOf(n.servers())
+	if slices.ContainsFunc(list, n.isThis) {
+		all = append(all, reading{id: n.serverID})
 	}
-	wg.Wait()
-	return all, voters
+	n.askOthers(list, attemptLimit, question{Kind: askWho}, func(i int, r reply, err error) {
+		if err != nil {
+			n.log.Debug("no clock reading", "member", list[i].ID, "error", err)
+			return
+		}
+		all = append(all, reading{id: string(list[i].ID), offset: r.offset})
+	})
+	return all, len(list)
 }
 
 // takeAnchor asks the members for their clocks and anchors this node's on what

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -40,26 +39,14 @@ func (n *Node) compareDigests() {
 // values.
 func (n *Node) digestsAt(index, chain uint64) []fsm.MemberDigest {
 	out := []fsm.MemberDigest{{ServerID: n.serverID, Chain: chain}}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID {
-			continue
+	list, q := n.servers(), question{Kind: askDigests, Index: index}
+	n.askOthers(list, q.limit(), q, func(i int, r reply, err error) {
+		if err != nil || !r.HasChain {
+			n.log.Debug("a member told no digest", "member", list[i].ID, "index", index, "error", err)
+			return
 		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askDigests, Index: index})
-			if err != nil || !r.HasChain {
-				n.log.Debug("a member told no digest", "member", s.ID, "index", index, "error", err)
-				return
-			}
-			mu.Lock()
-			out = append(out, fsm.MemberDigest{ServerID: string(s.ID), Chain: r.Chain})
-			mu.Unlock()
-		}()
-	}
-	wg.Wait()
+		out = append(out, fsm.MemberDigest{ServerID: string(list[i].ID), Chain: r.Chain})
+	})
 	slices.SortFunc(out, func(a, b fsm.MemberDigest) int { return strings.Compare(a.ServerID, b.ServerID) })
 	return out
 }

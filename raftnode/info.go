@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -88,6 +89,25 @@ type reply struct {
 // ask puts a question to the node id ("" for any) at address.
 func (n *Node) ask(id, address string, q question) (reply, error) {
 	return n.askWithin(q.limit(), id, address, q)
+}
+
+// askOthers puts a question to all nodes of a list but this one, at once, and
+// gives note what each answered, one after the other; i is the node's place.
+func (n *Node) askOthers(list []raft.Server, limit time.Duration, q question, note func(i int, r reply, err error)) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i, s := range list {
+		if n.isThis(s) {
+			continue
+		}
+		wg.Go(func() {
+			r, err := n.askWithin(limit, string(s.ID), string(s.Address), q)
+			mu.Lock()
+			defer mu.Unlock()
+			note(i, r, err)
+		})
+	}
+	wg.Wait()
 }
 
 func (n *Node) askWithin(limit time.Duration, id, address string, q question) (reply, error) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/raft"
 
@@ -25,22 +24,25 @@ func (n *Node) servers() []raft.Server {
 
 func (n *Node) isMember() bool { return n.isListed(n.serverID) }
 
-func (n *Node) voters() int {
-	v := 0
-	for _, s := range n.servers() {
+func (n *Node) isThis(s raft.Server) bool { return string(s.ID) == n.serverID }
+
+// votersOf is those of a list that vote, in a list of their own.
+func votersOf(list []raft.Server) (voters []raft.Server) {
+	for _, s := range list {
 		if s.Suffrage == raft.Voter {
-			v++
+			voters = append(voters, s)
 		}
 	}
-	return v
+	return voters
 }
+
+func (n *Node) voters() int { return len(votersOf(n.servers())) }
 
 // Members lists the cluster's nodes as this node knows them.
 func (n *Node) Members(context.Context) ([]Member, error) {
 	servers := n.servers()
 	lead, _ := n.leader()
 	out := make([]Member, len(servers))
-	var wg sync.WaitGroup
 	for i, s := range servers {
 		m := &out[i]
 		*m = Member{ID: nameOf(string(s.ID)), ServerID: string(s.ID), Address: string(s.Address), Role: "follower", Suffrage: "nonvoter"}
@@ -50,19 +52,16 @@ func (n *Node) Members(context.Context) ([]Member, error) {
 		if s.Suffrage == raft.Voter {
 			m.Suffrage = "voter"
 		}
-		if m.ServerID == n.serverID {
+		if n.isThis(s) {
 			m.HTTPAddress = n.cfg.HTTPAddress
-			continue
 		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			if r, err := n.ask(m.ServerID, m.Address, question{Kind: askWho}); err == nil {
-				m.HTTPAddress = r.HTTP
-			}
-		}()
 	}
-	wg.Wait()
+	q := question{Kind: askWho}
+	n.askOthers(servers, q.limit(), q, func(i int, r reply, err error) {
+		if err == nil {
+			out[i].HTTPAddress = r.HTTP
+		}
+	})
 	return out, nil
 }
 
@@ -242,33 +241,19 @@ func (n *Node) transferHere(to string) error {
 // safeWithout says why the voters that remain without a member would have no
 // quorum that answers.
 func (n *Node) safeWithout(name string) error {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	voters, answering := 0, 0
-	for _, s := range n.servers() {
-		if called(s, name) || s.Suffrage != raft.Voter {
-			continue
-		}
-		voters++
-		if string(s.ID) == n.serverID {
-			mu.Lock()
-			answering++
-			mu.Unlock()
-			continue
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			if _, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho}); err == nil {
-				mu.Lock()
-				answering++
-				mu.Unlock()
-			}
-		}()
+	rest := slices.DeleteFunc(votersOf(n.servers()), func(s raft.Server) bool { return called(s, name) })
+	answering := 0
+	if slices.ContainsFunc(rest, n.isThis) {
+		answering++
 	}
-	wg.Wait()
-	if answering < voters/2+1 {
-		return &UnsafeError{fmt.Sprintf("without %q only %d of %d voters answer: no quorum", name, answering, voters)}
+	q := question{Kind: askWho}
+	n.askOthers(rest, q.limit(), q, func(_ int, _ reply, err error) {
+		if err == nil {
+			answering++
+		}
+	})
+	if answering < len(rest)/2+1 {
+		return &UnsafeError{fmt.Sprintf("without %q only %d of %d voters answer: no quorum", name, answering, len(rest))}
 	}
 	return nil
 }

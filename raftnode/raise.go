@@ -3,7 +3,6 @@ package raftnode
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -70,22 +69,10 @@ func (n *Node) settled() bool {
 // commonVersion asks every member anew which machine version its binary knows,
 // and returns the lowest; false when one does not answer.
 func (n *Node) commonVersion(own uint32) (lowest uint32, all bool) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
 	lowest, all = own, true
-	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID {
-			continue
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho})
-			mu.Lock()
-			defer mu.Unlock()
-			lowest, all = min(lowest, r.Machine), all && err == nil
-		}()
-	}
-	wg.Wait()
+	q := question{Kind: askWho}
+	n.askOthers(n.servers(), q.limit(), q, func(_ int, r reply, err error) {
+		lowest, all = min(lowest, r.Machine), all && err == nil
+	})
 	return lowest, all
 }
