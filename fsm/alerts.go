@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"math/bits"
+	"strconv"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -88,7 +89,7 @@ func (m *Machine) refusedInBulk(c *RefusalCount) {
 	a := m.accounts.edit(id)
 	m.editExt(a).Told |= toldRefusals
 	m.record(Event{Type: EventRefusalsBulk, Budget: p.Name, Partition: a.Partition,
-		Detail: itoa(int(c.Count)) + " calls were refused within a moment: " + c.Reason.String()})
+		Detail: strconv.Itoa(int(c.Count)) + " calls were refused within a moment: " + c.Reason.String()})
 }
 
 // wouldRefuse notes that a budget that only monitors would have refused: it is

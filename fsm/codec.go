@@ -9,11 +9,8 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
-// Bounds of what one entry and one operation may take, in bytes.
-const (
-	MaxEntryBytes = 512 << 10
-	MaxOpBytes    = 64 << 10
-)
+// MaxOpBytes bounds one encoded operation.
+const MaxOpBytes = 64 << 10
 
 // Bounds of lists inside commands.
 const (

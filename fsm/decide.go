@@ -3,12 +3,9 @@ package fsm
 import (
 	"fmt"
 	"math/bits"
-	"strconv"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // cost is fixed + unit*units in pico-USD, rounded up once to nano-USD.
 func (a *Alternative) cost(units int64) (money.USD, bool) {

@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"strconv"
 	"sync"
 	"time"
 )
@@ -194,7 +195,7 @@ func (m *Machine) apply(c Command) Result {
 }
 
 func (m *Machine) full(what string, bound int) Result {
-	return Result{Index: m.index, Code: LedgerFull, Message: "the ledger is at its bound of " + itoa(bound) + " " + what}
+	return Result{Index: m.index, Code: LedgerFull, Message: "the ledger is at its bound of " + strconv.Itoa(bound) + " " + what}
 }
 
 func (m *Machine) fail(code Code, message string) Result {

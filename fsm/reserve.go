@@ -85,7 +85,7 @@ func (m *Machine) admit(r *Reserve) (Result, *reservation) {
 	}
 	d := m.decide(r, pl, true)
 	if len(pl.slots) > maxPins {
-		return m.fail(BadInput, "the request touches "+itoa(len(pl.slots))+" accounts, at most "+itoa(maxPins)+" are allowed"), nil
+		return m.fail(BadInput, "the request touches "+strconv.Itoa(len(pl.slots))+" accounts, at most "+strconv.Itoa(maxPins)+" are allowed"), nil
 	}
 	if d.refused {
 		m.countRefusal(d.refusal.Account, 1)
@@ -196,7 +196,7 @@ func (m *Machine) keep(v *reservation) uint32 {
 	return id
 }
 
-// rated tells whether the budget has any rate or breaker.
+// rated tells whether the budget has any rate.
 func (b *Budget) rated() bool {
 	return b.Rate != nil || b.Requests != nil || b.Tokens != nil
 }

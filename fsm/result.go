@@ -47,6 +47,23 @@ const (
 	StateFinal
 )
 
+// String names a state as the API does.
+func (s State) String() string {
+	switch s {
+	case StateOpen:
+		return "open"
+	case StateProvisional:
+		return "provisional"
+	case StateSettled:
+		return "settled"
+	case StateReleased:
+		return "released"
+	case StateFinal:
+		return "final"
+	}
+	return "unknown"
+}
+
 // Reservation is a reservation as readers see it.
 type Reservation struct {
 	ID                        string

@@ -6,23 +6,6 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
-// String names a state as the API does.
-func (s State) String() string {
-	switch s {
-	case StateOpen:
-		return "open"
-	case StateProvisional:
-		return "provisional"
-	case StateSettled:
-		return "settled"
-	case StateReleased:
-		return "released"
-	case StateFinal:
-		return "final"
-	}
-	return "unknown"
-}
-
 func (m *Machine) settle(s *Settle) Result {
 	if err := Validate(s); err != nil {
 		return m.fail(BadInput, err.Error())

@@ -211,11 +211,10 @@ func (v *reservation) marks() []mark {
 // a record keeps them in one piece of memory.
 func packMeta(b []byte, id, owner, key, model, provider string, labels Labels) []byte {
 	for _, s := range [...]string{id, owner, key, model, provider} {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+		b = packText(b, s)
 	}
 	for i := range labels {
-		b = append(binary.AppendUvarint(b, uint64(len(labels[i].Name))), labels[i].Name...)
-		b = append(binary.AppendUvarint(b, uint64(len(labels[i].Value))), labels[i].Value...)
+		b = packText(packText(b, labels[i].Name), labels[i].Value)
 	}
 	return b
 }
