@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"reflect"
+	"strconv"
 	"unsafe"
 )
 
@@ -20,7 +21,7 @@ func (f *filler) fill(v reflect.Value) {
 	f.n++
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString("text " + itoa(int(f.n)))
+		v.SetString("text " + strconv.Itoa(int(f.n)))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:

@@ -1,7 +1,6 @@
 package fsm
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 
