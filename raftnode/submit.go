@@ -175,10 +175,10 @@ func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result,
 		todo = late
 	}
 	last := uint64(0)
-	for i := range results {
-		if results[i].Code != 0 {
-			n.metrics.result(cs[i].Kind(), &results[i])
-			last = max(last, results[i].Index)
+	for i, c := range cs {
+		if res := &results[i]; res.Code != 0 {
+			n.metrics.result(c.Kind(), res)
+			last = max(last, res.Index)
 		}
 	}
 	if policy {
