@@ -25,6 +25,8 @@ const (
 	spoolPrefix    = "spool-"
 	snapshotPrefix = "meshfw-"
 	snapshotSuffix = ".snap"
+	writingFiles   = ".writing-*" // scheduled snapshots that are not whole yet
+	writingLimit   = time.Hour    // an older one is what a crash left
 )
 
 // LiveClusterError says that a restore would replace a ledger in use.
@@ -250,7 +252,7 @@ func (n *Node) snapshotTo(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(dir, ".writing-*")
+	f, err := os.CreateTemp(dir, writingFiles)
 	if err != nil {
 		return "", err
 	}
@@ -272,7 +274,8 @@ func (n *Node) snapshotTo(dir string) (string, error) {
 	return path, syncDir(dir)
 }
 
-// keepNewest removes all scheduled snapshots in dir but the newest keep.
+// keepNewest removes all scheduled snapshots in dir but the newest keep, and what
+// crashes left of others.
 func keepNewest(dir string, keep int) error {
 	files, err := filepath.Glob(filepath.Join(dir, snapshotPrefix+"*"+snapshotSuffix))
 	if err != nil {
@@ -282,6 +285,13 @@ func keepNewest(dir string, keep int) error {
 	var errs []error
 	for _, f := range files[:max(0, len(files)-keep)] {
 		errs = append(errs, os.Remove(f))
+	}
+	halves, err := filepath.Glob(filepath.Join(dir, writingFiles))
+	errs = append(errs, err)
+	for _, f := range halves {
+		if st, err := os.Stat(f); err == nil && time.Since(st.ModTime()) > writingLimit {
+			errs = append(errs, os.Remove(f))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -224,3 +224,28 @@ func TestSpoolsOfACrashAreRemoved(t *testing.T) {
 		t.Fatalf("it is still there: %v", err)
 	}
 }
+
+// Ensure that the directory of scheduled snapshots does not fill with what crashes
+// left, and that one which another node is writing there stays.
+func TestHalvesOfScheduledSnapshots(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old, now := filepath.Join(dir, ".writing-1"), filepath.Join(dir, ".writing-2")
+	for _, f := range []string{old, now} {
+		if err := os.WriteFile(f, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(old, time.Now(), time.Now().Add(-2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := keepNewest(dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a crash left: %v", err)
+	}
+	if _, err := os.Stat(now); err != nil {
+		t.Errorf("what is being written: %v", err)
+	}
+}
