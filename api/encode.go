@@ -277,7 +277,9 @@ func (a *answer) grant(r *fsm.Result, who *auth.Caller, now fsm.Time) {
 			a.raw(`,"max_output_tokens":`)
 			a.whole(v.Units)
 		}
-		a.said(`,"state":`, v.State.String())
+		if v.State != 0 { // check makes none
+			a.said(`,"state":`, v.State.String())
+		}
 		if v.Deadline != 0 {
 			a.raw(`,"expires_at":`)
 			a.time(v.Deadline)

@@ -176,7 +176,10 @@ func grantOf(r *fsm.Result, who *auth.Caller, now fsm.Time) (grantJSON, error) {
 	out.Allowed = r.Code == fsm.OK
 	if v := r.Reservation; v != nil {
 		out.ID, out.Amount, out.Model, out.MaxOutputTokens = v.ID, &v.Amount, v.Model, v.Units
-		out.State, out.ExpiresAt = v.State.String(), instant(v.Deadline)
+		out.ExpiresAt = instant(v.Deadline)
+		if v.State != 0 {
+			out.State = v.State.String()
+		}
 	}
 	return out, nil
 }

@@ -168,7 +168,8 @@ webhook "ops" {
 	repeated := 0
 	for id, times := range r.times {
 		repeated += times - 1
-		number, err := strconv.ParseUint(id[strings.LastIndex(id, "-")+1:], 10, 64)
+		parts := strings.Split(id, "-") // cluster, number, time
+		number, err := strconv.ParseUint(parts[len(parts)-2], 10, 64)
 		if _, there := wanted[number]; err != nil || !there {
 			t.Errorf("delivered %s, which is no event of %+v", id, wanted)
 		}
