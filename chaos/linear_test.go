@@ -26,13 +26,14 @@ type book map[string]line
 type line struct {
 	state          string
 	amount, actual int64
+	told           bool // somebody was answered with it: no attempt that was given up takes it away
 }
 
 // text and parse make books that Porcupine can compare.
 func (b book) text() string {
 	var s strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(b)) {
-		fmt.Fprintf(&s, "%s|%s|%d|%d ", id, b[id].state, b[id].amount, b[id].actual)
+		fmt.Fprintf(&s, "%s|%s|%d|%d|%t ", id, b[id].state, b[id].amount, b[id].actual, b[id].told)
 	}
 	return s.String()
 }
@@ -46,7 +47,7 @@ func parse(text string) book {
 		if err1 != nil || err2 != nil {
 			panic("book: " + f)
 		}
-		b[p[0]] = line{p[1], amount, actual}
+		b[p[0]] = line{p[1], amount, actual, p[4] == "true"}
 	}
 	return b
 }
@@ -72,7 +73,7 @@ func (b book) take(c *call) string {
 	case c.Kind == "reserve" && there:
 		return fmt.Sprint("200 ", l.state, " ", l.amount)
 	case c.Kind == "reserve" && int64(c.Amount) <= b.room():
-		b[c.ID] = line{"open", int64(c.Amount), 0}
+		b[c.ID] = line{state: "open", amount: int64(c.Amount)}
 		return fmt.Sprint("200 open ", int64(c.Amount))
 	case c.Kind == "reserve":
 		return "200 refused"
@@ -114,16 +115,15 @@ func (c *call) reply() string {
 
 // account is one account of budget "agent" for Porcupine. A call that was not
 // answered may have happened, at any time, or not; and a node that gave one up
-// may release what it was granted. Nothing else is known here: no log, no
-// replicas, no deadlines.
+// may take back what it was granted: then its id is decided afresh. Nothing else is
+// known here: no log, no replicas, no deadlines.
 var account = porcupine.NondeterministicModel{
 	Init: func() []any { return []any{""} },
 	Step: func(state, in, _ any) []any {
 		b, c := parse(state.(string)), in.(*call)
 		if c.Kind == "give up" {
-			if l, there := b[c.ID]; there && l.state == "open" {
-				l.state = "released"
-				b[c.ID] = l
+			if l := b[c.ID]; l.state == "open" && !l.told {
+				delete(b, c.ID)
 			}
 			return []any{state, b.text()}
 		}
@@ -133,6 +133,10 @@ var account = porcupine.NondeterministicModel{
 		}
 		if c.reply() != reply {
 			return nil
+		}
+		if l, there := b[c.ID]; there {
+			l.told = true
+			b[c.ID] = l
 		}
 		return []any{b.text()}
 	},
