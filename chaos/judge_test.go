@@ -41,6 +41,7 @@ func TestTheJudgesSeeViolations(t *testing.T) {
 		{"nobody answered, and it took what was not there", []*call{reserve("a", whole, 1, 2, 0, 0, ""), reserve("a", whole, 3, 4, 0, 0, ""), reserve("b", whole, 5, 6, 4, 200, "open"), settle("a", half, 9, 10, 7)}, "not linearizable"},
 		{"an attempt that nobody answered after one that somebody did", []*call{reserve("a", whole, 1, 2, 4, 200, "open"), reserve("a", whole, 3, 4, 0, 0, ""), settle("a", half, 5, 6, 5), reserve("b", half, 7, 8, 6, 200, "open")}, ""},
 		{"given up, and decided afresh", []*call{reserve("a", whole, 1, 2, 0, 0, ""), refused("b", whole, 3, 4, 5), reserve("b", whole, 5, 6, 7, 200, "open"), settle("b", 0, 7, 8, 8), reserve("a", whole, 9, 10, 9, 200, "open")}, ""},
+		{"too late, says the ledger", []*call{reserve("a", whole, 1, 2, 5, 503, ""), reserve("b", whole, 3, 4, 6, 200, "open")}, ""},
 		{"taken back from somebody who was told", []*call{reserve("a", whole, 1, 2, 0, 0, ""), reserve("a", whole, 3, 4, 5, 200, "open"), reserve("b", whole, 5, 6, 7, 200, "open")}, "not linearizable"},
 		{"settled before it was asked for", []*call{reserve("a", whole, 5, 6, 5, 200, "open"), settle("a", half, 3, 4, 6)}, "not linearizable"},
 		{"an index that runs back", []*call{reserve("a", half, 1, 2, 6, 200, "open"), reserve("b", half, 3, 4, 5, 200, "open")}, "real time"},

@@ -100,6 +100,11 @@ func (b book) take(c *call) string {
 	return fmt.Sprint("200 ", l.state, " ", l.amount, " ", l.actual)
 }
 
+// certain tells whether the answer says what became of the call. A 503 does not,
+// though the ledger may have given it: that the last attempt came too late says
+// nothing of those before.
+func (c *call) certain() bool { return c.acknowledged() && c.Status != http.StatusServiceUnavailable }
+
 // reply is a call's answer in the words of take.
 func (c *call) reply() string {
 	switch {
@@ -128,7 +133,7 @@ var account = porcupine.NondeterministicModel{
 			return []any{state, b.text()}
 		}
 		reply := b.take(c)
-		if !c.acknowledged() {
+		if !c.certain() {
 			return []any{state, b.text()}
 		}
 		if c.reply() != reply {
@@ -151,7 +156,8 @@ func (c *call) sameRequest() string { return fmt.Sprint(c.Kind, " ", c.ID, " ", 
 // order grows with their number, so those go that change nothing about whether
 // there is one: attempts of one request are one operation from the first of them
 // on, for only the first that happens has an effect; and it ends with the answer
-// that says that the request was carried out, after which none has.
+// that says that the request was carried out, after which none has. Attempts to
+// reserve stand each for itself: one that was given up lets the next one hold again.
 func operations(calls []*call) map[string][]porcupine.Operation {
 	done := map[string]int64{} // when the first answer came that says so
 	note := func(request string, at int64) {
@@ -172,7 +178,7 @@ func operations(calls []*call) map[string][]porcupine.Operation {
 	seen := map[string]bool{}
 	uncertain := func(number int, c *call) {
 		request := c.sameRequest()
-		if seen[request] { // calls stand in the order in which they were made
+		if seen[request] && c.Kind != "reserve" && c.Kind != "give up" { // calls stand in the order in which they were made
 			return
 		}
 		seen[request] = true
@@ -186,7 +192,7 @@ func operations(calls []*call) map[string][]porcupine.Operation {
 	for i, c := range inOrder {
 		switch {
 		case !strings.HasPrefix(c.Agent, steady):
-		case c.acknowledged() && c.Status != http.StatusServiceUnavailable:
+		case c.certain():
 			byAgent[c.Agent] = append(byAgent[c.Agent], porcupine.Operation{ClientId: i, Input: c, Call: c.Invoked, Return: c.Returned})
 		default:
 			uncertain(i, c)
