@@ -38,7 +38,7 @@ func (m *Machine) adjust(c *Adjust) Result {
 	v := reservation{Order: m.grants, Index: m.index, Amount: c.Amount, Actual: amount, Granted: m.now, At: m.now, owner: m.owners.of(""), State: StateSettled,
 		Kind: kindAdjust, Origin: OriginAPI, Meta: string(packMeta(nil, c.ID, "", "", "", "", nil))}
 	v.setPins([]pin{{s.id, a.Serial, m.postsTo(s)}}, nil)
-	id := m.keep(&v)
+	id := m.keep(&v, c.ID, "")
 	m.closed.push(dueItem{m.now + Time(keepClosed), v.Order, id})
 	return Result{Index: m.index, Code: OK, Accounts: m.showSlots(nil, pl)}
 }

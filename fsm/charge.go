@@ -61,7 +61,7 @@ func (m *Machine) spend(c *Charge, granted Time, model, provider string, origin 
 	m.scratch = packMeta(m.scratch[:0], c.ID, c.Owner, "", model, provider, c.Labels)
 	v.Meta = string(m.scratch)
 	v.setPins(pl.pins, nil)
-	id := m.keep(&v)
+	id := m.keep(&v, c.ID, "")
 	m.closed.push(dueItem{m.now + Time(keepClosed), v.Order, id})
 	return m.answer(&v)
 }

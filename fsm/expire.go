@@ -111,7 +111,7 @@ func (m *Machine) forget(id uint32) {
 func (m *Machine) drop(id uint32) {
 	v := m.reservations.get(id)
 	t := v.texts()
-	m.unregister(id, &t, v.Keyed)
+	m.unregister(id, t.id, t.key, v.Keyed)
 	m.owners.at(v.owner).records--
 	m.owners.release(v.owner)
 	m.closed.remove(id)

@@ -13,17 +13,17 @@ func (m *Machine) byKey(key string) (uint32, bool) {
 }
 
 // register lets a record be found; byKey leads to the newest.
-func (m *Machine) register(n uint32, t *texts, keyed bool) {
-	m.ids.put(m.ids.text(t.id), n)
+func (m *Machine) register(n uint32, id, key string, keyed bool) {
+	m.ids.put(m.ids.text(id), n)
 	if keyed {
-		m.idem.put(m.idem.text(t.key), n)
+		m.idem.put(m.idem.text(key), n)
 	}
 }
 
-func (m *Machine) unregister(n uint32, t *texts, keyed bool) {
-	m.ids.remove(m.ids.text(t.id), n)
+func (m *Machine) unregister(n uint32, id, key string, keyed bool) {
+	m.ids.remove(m.ids.text(id), n)
 	if keyed {
-		m.idem.remove(m.idem.text(t.key), n)
+		m.idem.remove(m.idem.text(key), n)
 	}
 }
 

@@ -127,7 +127,7 @@ func loadReservation(l *loading, b []byte) error {
 	o := m.owners.at(v.owner)
 	o.records++
 	m.reservations.put(n.ID, *v)
-	m.register(n.ID, &t, v.Keyed)
+	m.register(n.ID, t.id, t.key, v.Keyed)
 	switch v.State {
 	case StateOpen:
 		o.open++

@@ -173,27 +173,27 @@ func (m *Machine) grant(r *Reserve, pl *plan, d *decision) *reservation {
 	m.scratch = packMeta(m.scratch[:0], r.ID, r.Owner, r.IdemKey, a.Model, a.Provider, r.Labels)
 	v.Meta = string(m.scratch)
 	v.setPins(pl.pins, pl.marks)
-	id := m.keep(&v)
+	id := m.keep(&v, r.ID, r.IdemKey)
 	m.owners.at(own).open++
 	m.deadlines.push(dueItem{v.Deadline, v.Order, id})
 	m.useRun(pl, r.Labels)
 	return m.reservations.get(id)
 }
 
-// keep adds a record and lets it be found by its id and idempotency key.
-func (m *Machine) keep(v *reservation) uint32 {
-	t := v.texts()
-	if t.key != "" {
-		if older, there := m.byKey(t.key); there {
+// keep adds a record and lets it be found by its id and idempotency key, "" for
+// none.
+func (m *Machine) keep(v *reservation, id, key string) uint32 {
+	if key != "" {
+		if older, there := m.byKey(key); there {
 			m.reservations.edit(older).Keyed = false
-			m.idem.remove(m.idem.text(t.key), older)
+			m.idem.remove(m.idem.text(key), older)
 		}
 		v.Keyed = true
 	}
-	id := m.reservations.add(*v)
-	m.register(id, &t, v.Keyed)
+	n := m.reservations.add(*v)
+	m.register(n, id, key, v.Keyed)
 	m.owners.at(v.owner).records++
-	return id
+	return n
 }
 
 // rated tells whether the budget has any rate.
