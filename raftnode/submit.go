@@ -168,8 +168,11 @@ func (n *Node) SubmitBatch(ctx context.Context, cs []fsm.Command) ([]fsm.Result,
 		for _, i := range late {
 			results[i] = fsm.Result{}
 			remint(cs[i])
-			if _, err := n.prepare(cs[i]); err != nil {
-				return results, err // it was valid a moment ago
+			if _, err := n.prepare(cs[i]); err != nil { // it was valid a moment ago
+				for _, k := range late {
+					n.cancel(b.earlier[k])
+				}
+				return results, err
 			}
 		}
 		todo = late

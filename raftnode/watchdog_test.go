@@ -139,14 +139,13 @@ func TestSlowAndFailingProbe(t *testing.T) {
 	nodes, _ := threeWith(t, func(c *Config) {
 		name := c.Name
 		c.DiskSlow = 100 * time.Millisecond
+		failDisk(c, &failing)
+		probe := c.probeDisk
 		c.probeDisk = func(path string) error {
 			if s := slow.Load(); s != nil && *s == name {
 				time.Sleep(150 * time.Millisecond)
 			}
-			if s := failing.Load(); s != nil && *s == name {
-				return syscall.EIO
-			}
-			return probeFile(path)
+			return probe(path)
 		}
 	})
 	submit(t, nodes[0], &fsm.Noop{})
@@ -287,14 +286,8 @@ func TestAFailedLeaderGivesWay(t *testing.T) {
 	t.Parallel()
 	var failing atomic.Pointer[string]
 	nodes, _ := threeWith(t, func(c *Config) {
-		name := c.Name
 		c.ReserveTimeout = 5 * time.Second
-		c.probeDisk = func(path string) error {
-			if s := failing.Load(); s != nil && *s == name {
-				return syscall.EIO
-			}
-			return probeFile(path)
-		}
+		failDisk(c, &failing)
 	})
 	submit(t, nodes[0], &fsm.Noop{})
 	lead := nodes[leaderOf(t, nodes)]
@@ -302,4 +295,15 @@ func TestAFailedLeaderGivesWay(t *testing.T) {
 	failing.Store(&name)
 	stopped(t, lead, "does not take writes")
 	submit(t, others(nodes, lead)[0], &fsm.Noop{}) // it is not closed
+}
+
+// failDisk lets the probes of the node's disk fail from when at names the node.
+func failDisk(c *Config, at *atomic.Pointer[string]) {
+	name := c.Name
+	c.probeDisk = func(path string) error {
+		if s := at.Load(); s != nil && *s == name {
+			return syscall.EIO
+		}
+		return probeFile(path)
+	}
 }
