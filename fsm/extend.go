@@ -21,9 +21,9 @@ func (m *Machine) extend(e *Extend) Result {
 	if r, bad := m.notMine(v, e.ID, e.Origin, e.Owner, e.Force); bad {
 		return r
 	}
-	reopens := v.State == StateProvisional && m.now < m.quietUntil && e.Deadline > m.now
-	if !reopens && (v.State != StateOpen || v.Deadline <= m.now) { // overdue, and not yet reached by expire
-		return m.fail(NotOpen, fmt.Sprintf("reservation %.80q is %s", e.ID, m.stateNow(v)))
+	state := m.stateNow(v)
+	if state != StateOpen && (state != StateProvisional || m.now >= m.quietUntil || e.Deadline <= m.now) {
+		return m.fail(NotOpen, fmt.Sprintf("reservation %.80q is %s", e.ID, state))
 	}
 	amount, tokens := max(v.Amount, e.Amount), max(v.Tokens, e.Tokens)
 	if refusal, err := m.extension(v, amount-v.Amount, tokens-v.Tokens); err != nil {
@@ -33,7 +33,7 @@ func (m *Machine) extend(e *Extend) Result {
 		return Result{Index: m.index, Code: Refused, Refusal: refusal, Accounts: m.answer(v).Accounts}
 	}
 	v = m.reservations.edit(id)
-	if reopens {
+	if v.State == StateProvisional {
 		m.reopen(id, v)
 	}
 	if amount > v.Amount || tokens > v.Tokens {
@@ -46,7 +46,8 @@ func (m *Machine) extend(e *Extend) Result {
 	return m.answer(v)
 }
 
-// stateNow names the state that a hold has once expiry has caught up.
+// stateNow names the state that a hold has once expiry has caught up: one that is
+// overdue is provisional, also where a clock jump keeps expiry quiet.
 func (m *Machine) stateNow(v *reservation) State {
 	if v.State == StateOpen && v.Deadline <= m.now {
 		return StateProvisional

@@ -181,7 +181,8 @@ func (l *Ledger) cancel(c *fsm.Cancel) Answer {
 }
 
 // extend raises an open hold in the windows it is pinned to, before its
-// deadline. Within a minute after a clock jump it reopens a provisional one.
+// deadline. Within a minute after a clock jump it saves one that is overdue, also
+// one that is provisional already.
 func (l *Ledger) extend(c *fsm.Extend) Answer {
 	if c.Amount < 0 || c.Tokens < 0 || c.Deadline < 0 || c.Deadline > l.Now+maxTTL {
 		return l.answer(fsm.BadInput)
@@ -193,8 +194,9 @@ func (l *Ledger) extend(c *fsm.Extend) Answer {
 	if bad != nil {
 		return *bad
 	}
-	reopens := r.State == fsm.StateProvisional && l.Now < l.quietUntil && c.Deadline > l.Now
-	if !reopens && (r.State != fsm.StateOpen || r.Deadline <= l.Now) {
+	overdue := r.State == fsm.StateProvisional || r.State == fsm.StateOpen && r.Deadline <= l.Now
+	saved := overdue && l.Now < l.quietUntil && c.Deadline > l.Now
+	if !saved && (r.State != fsm.StateOpen || overdue) {
 		return l.answer(fsm.NotOpen)
 	}
 	more := [rateKinds]int64{max(0, int64(c.Amount)-r.Amount), 0, max(0, c.Tokens-r.Tokens)}
@@ -210,7 +212,7 @@ func (l *Ledger) extend(c *fsm.Extend) Answer {
 		a.Code, a.Refusal, a.Reservation = fsm.Refused, refusal, nil
 		return a
 	}
-	if reopens {
+	if r.State == fsm.StateProvisional {
 		l.move(r, fsm.StateOpen, 0)
 		for i := range r.Pins {
 			r.Pins[i].Bucket = 0
