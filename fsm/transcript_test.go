@@ -180,7 +180,12 @@ func (s *teller) run(line string) string {
 	case "delete":
 		return s.apply(&DeleteBudget{OpID: s.opID(f), Name: f["budget"]})
 	case "freeze", "unfreeze":
-		return s.apply(&Freeze{OpID: s.opID(f), Budget: f["budget"], On: words[0] == "freeze", Reason: f.get("reason", "")})
+		c := &Freeze{OpID: s.opID(f), Budget: f["budget"], On: words[0] == "freeze", Reason: f.get("reason", "")}
+		if _, ok := f["account"]; ok {
+			a := s.account(f)
+			c.Budget, c.Partition = a.Budget, &a.Partition
+		}
+		return s.apply(c)
 	case "reserve":
 		return s.apply(s.reserve(f, NewLabels(labels)))
 	case "settle":
@@ -219,7 +224,7 @@ func (s *teller) run(line string) string {
 	case "release":
 		return s.apply(&Release{OpID: s.opID(f), ID: f["id"], Origin: OriginAPI})
 	case "extend":
-		c := &Extend{OpID: s.opID(f), ID: f["id"], Amount: s.money(f.get("amount", "0")), Origin: OriginAPI, Lost: s.lost(f, NewLabels(labels))}
+		c := &Extend{OpID: s.opID(f), ID: f["id"], Amount: s.money(f.get("amount", "0")), Tokens: s.number(f.get("tokens", "0")), Origin: OriginAPI, Lost: s.lost(f, NewLabels(labels))}
 		if ttl, ok := f["ttl"]; ok {
 			c.Deadline = s.now + Time(s.duration(ttl))
 		}
