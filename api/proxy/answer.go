@@ -20,7 +20,7 @@ const maxAnswerBytes = 64 << 20
 
 // namesError says whether a body is a vendor's error.
 func namesError(answer []byte) bool {
-	return gjson.ValidBytes(answer) && gjson.GetBytes(answer, "error").Exists()
+	return dialect.Valid(answer) && gjson.GetBytes(answer, "error").Exists()
 }
 
 // unary hands a whole answer on, and its cost with it.
@@ -41,7 +41,7 @@ func (p *Proxy) unary(c *call, res *http.Response) {
 		return
 	}
 	said, err := c.route.Endpoint.Usage(plain)
-	if err != nil && !gjson.ValidBytes(plain) { // what it brought cannot be counted
+	if err != nil && !dialect.Valid(plain) { // what it brought cannot be counted
 		p.settle(c, p.whole(c), "unreadable")
 		p.write(c, res, answer)
 		return

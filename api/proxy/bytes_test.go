@@ -245,8 +245,12 @@ func TestUnreadableAnswers(t *testing.T) {
 	}{
 		"a web page": {"text/html", "", false}, "protobuf": {"application/x-protobuf", "", false}, "events without their type": {"", "", true},
 		"an unknown compression": {"application/json", "br", false}, "a stream of it": {"text/event-stream", "br", true},
+		"brackets without end": {"application/json", "", false},
 	} {
 		text := "\x0b\x02<html>\n\ndata: {}\n\n"
+		if name == "brackets without end" { // no stack would hold them
+			text = strings.Repeat("[", 60<<20)
+		}
 		b, _ := withEcho(t, func(w http.ResponseWriter) {
 			w.Header()["Content-Type"] = []string{c.contentType}
 			if c.encoding != "" {
@@ -256,7 +260,7 @@ func TestUnreadableAnswers(t *testing.T) {
 		})
 		status, h, got := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "x", c.stream))
 		if status != http.StatusOK || got != text || h.Get("Content-Encoding") != c.encoding {
-			t.Errorf("%s: status %d, %q", name, status, got)
+			t.Errorf("%s: status %d, %.100q", name, status, got)
 		}
 		if spent := b.settled().Spent; spent.String() != h.Get("X-Meshfw-Reserved-Usd") {
 			t.Errorf("%s: spent %s of %s", name, spent, h.Get("X-Meshfw-Reserved-Usd"))

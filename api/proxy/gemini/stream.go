@@ -23,7 +23,7 @@ type stream struct {
 
 // Event implements dialect.Stream.
 func (s *stream) Event(data []byte) dialect.Event {
-	if !gjson.ValidBytes(data) {
+	if !dialect.Valid(data) {
 		return dialect.Event{}
 	}
 	e := gjson.ParseBytes(data)

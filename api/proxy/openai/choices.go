@@ -33,7 +33,7 @@ type choiceStream struct {
 
 // Event implements dialect.Stream.
 func (s *choiceStream) Event(data []byte) dialect.Event {
-	if !gjson.ValidBytes(data) { // [DONE]
+	if !dialect.Valid(data) { // [DONE]
 		s.final = s.final || s.seen && !s.failed
 		return dialect.Event{}
 	}

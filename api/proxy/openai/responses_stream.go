@@ -35,7 +35,7 @@ type openItem struct {
 
 // Event implements dialect.Stream.
 func (s *responseStream) Event(data []byte) dialect.Event {
-	if !gjson.ValidBytes(data) {
+	if !dialect.Valid(data) {
 		return dialect.Event{}
 	}
 	e := gjson.ParseBytes(data)
