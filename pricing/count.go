@@ -82,11 +82,11 @@ func countStrings(body []byte, media map[int64]bool, codec tokenizer.Codec) (int
 			if err != nil {
 				return 0, err
 			}
-			n, err := codec.Count(string(text))
+			n, err := countTokens(codec, string(text))
 			if err != nil {
 				return 0, fmt.Errorf("count tokens: %w", err)
 			}
-			total += int64(n)
+			total += n
 			continue
 		case '0', 't', 'f', 'n':
 			raw, err := s.raw()

@@ -1,6 +1,10 @@
 package pricing
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 // The exact count is far below the bytes on plain English, never above them,
 // and leaves images at their own rule.
@@ -34,5 +38,32 @@ func TestCountRequest(t *testing.T) {
 	}
 	if _, ok, err := lookup(t, "anthropic", "claude-opus-4-8").CountRequest(AnthropicMessages, body, nil); ok || err != nil {
 		t.Errorf("a model without a public tokenizer was counted: %v, %v", ok, err)
+	}
+}
+
+// Ensure that no text takes long to count: a key that may spend nothing could
+// keep a node busy with line breaks, which its own request is refused with.
+func TestCountingIsBounded(t *testing.T) {
+	m := lookup(t, "openai", "gpt-4o")
+	for _, unit := range []string{"\n ", " \n", "\n\t", "\r\n\t", "\n\u00a0 ", strings.Repeat("\n ", 22) + "x", "aA", "\n", " ", "1!"} {
+		text := strings.Repeat(unit, maxCountBytes/len(unit)) + "x"
+		text = text[max(0, len(text)-maxCountBytes):]
+		began := time.Now()
+		n := m.CountText(text)
+		if took := time.Since(began); took > 20*time.Second { // at most 1 s on an idle machine
+			t.Errorf("%q took %s", unit, took)
+		}
+		if n <= 0 || n > maxCountBytes {
+			t.Errorf("%q: %d tokens", unit, n)
+		}
+	}
+	for text, want := range map[string]int64{
+		"a\n\n    if x {\n\n        y\n    }\n":   11, // as any text is counted
+		strings.Repeat("\n ", 40) + "hello":       81, // 80 bytes and one token
+		"one" + strings.Repeat(" \n", 40) + "two": 82, // 80 bytes between two tokens
+	} {
+		if n := m.CountText(text); n != want {
+			t.Errorf("%q: %d tokens, want %d", text, n, want)
+		}
 	}
 }

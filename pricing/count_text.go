@@ -22,9 +22,9 @@ func (m *Model) CountText(text string) int64 {
 	if err != nil {
 		return bytes
 	}
-	n, err := codec.Count(text)
+	n, err := countTokens(codec, text)
 	if err != nil {
 		return bytes
 	}
-	return min(int64(n)*factor, bytes)
+	return min(n*factor, bytes)
 }
