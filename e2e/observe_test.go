@@ -43,8 +43,9 @@ func busy(t *testing.T, c *cluster) {
 		if s.Err() != nil {
 			t.Fatal(s.Err())
 		}
-		for _, team := range []string{"broke", "poor"} { // refused from memory, and by the ledger
-			res := callAs(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`, "X-Team-Id", team)
+		for i, team := range []string{"broke", "poor"} { // refused from memory, and for its key by the ledger
+			res := callAs(t, n, "/v1/chat/completions", `{"model":"gpt-4o-mini","max_tokens":50,"messages":[{"role":"user","content":"x"}]}`,
+				"X-Team-Id", team, "Idempotency-Key", strings.Repeat("once", i))
 			if res.StatusCode != http.StatusPaymentRequired {
 				t.Fatalf("a call of team %s: %s", team, res.Status)
 			}

@@ -27,11 +27,17 @@ func TestRefuseFromMemoryWithinBounds(t *testing.T) {
 	if r, ok := ask(nil); ok {
 		t.Errorf("with money left: %+v", r.Refusal)
 	}
-	s.want(OK, hold("held", 5))
+	s.want(OK, hold("most", 3))
+	s.want(OK, settle("most", 3))
+	s.want(OK, hold("held", 2))
 	if _, ok := ask(nil); ok {
 		t.Error("for a hold in the way")
 	}
-	s.want(OK, settle("held", 5))
+	two := func(r *Reserve) { r.Alternatives[0].FixedPico = 2e12 + 1 } // 2 USD are not spent
+	if r, ok := ask(two); !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.Requested != 2e9+1 {
+		t.Errorf("for a nano-USD more than is left: %v %+v", ok, r.Refusal)
+	}
+	s.want(OK, settle("held", 2))
 	r, ok := ask(nil)
 	if !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.ResetsAt != start+day || r.Index != s.index || r.Refusal.Account != (AccountRef{"day", "-"}) {
 		t.Errorf("exhausted: %v %+v", ok, r)

@@ -98,7 +98,7 @@ func (m *Machine) lastinglyBy(s *slot, a *account, cost money.USD, now Time) Ref
 	case s.p.Monitor:
 		return Refusal{}
 	}
-	if limit != nil && m.spentBy(s, a, now) >= *limit {
+	if limit != nil && m.spentBy(s, a, now) > *limit-cost { // in range: cost is not negative, and a limit neither
 		if s.p.rolling() || s.end == 0 || now < s.end {
 			r := Refusal{Reason: ReasonExhausted, ResetsAt: s.end}
 			if cost > *limit {
