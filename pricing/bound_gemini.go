@@ -129,15 +129,21 @@ func (g *gather) geminiInline() error {
 }
 
 func (g *gather) geminiFile() error {
-	mediaType := ""
+	mediaType, uri := "", ""
 	err := g.object(func(name []byte) error {
-		if n := string(name); n == "mimeType" || n == "mime_type" {
+		switch string(name) {
+		case "mimeType", "mime_type":
 			return g.into(&mediaType)
+		case "fileUri", "file_uri":
+			return g.into(&uri)
 		}
 		return g.skip()
 	})
 	if err != nil {
 		return err
+	}
+	if uri = strings.ToLower(uri); strings.Contains(uri, "youtube.") || strings.Contains(uri, "youtu.be") {
+		mediaType = "" // it is a video, whatever it is called
 	}
 	switch kind, _, _ := strings.Cut(mediaType, "/"); kind {
 	case "image":

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // dataURL splits a data URL into its media type and base64 text.
@@ -60,10 +61,22 @@ func (g *gather) documentData(mediaType string, raw, b64 []byte) error {
 		if err != nil {
 			return fmt.Errorf("%w: a document's base64: %w", ErrBadRequest, err)
 		}
-		g.textTokens += TextTokensAtMost(text, g.m)
-		return nil
+		if isText(text) {
+			g.textTokens += TextTokensAtMost(text, g.m)
+			return nil
+		}
 	}
 	return g.document("a document")
+}
+
+// pdfWithin is how many bytes may stand before the mark that a PDF begins with.
+const pdfWithin = 1024
+
+// isText says that a document that is said to be text is no other one: some
+// servers look at the bytes or at the file's name instead, and a small PDF has
+// more tokens than bytes.
+func isText(b []byte) bool {
+	return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 && !bytes.Contains(b[:min(len(b), pdfWithin)], []byte("%PDF"))
 }
 
 // anyBase64 decodes either alphabet, padded or not: servers take them all.
@@ -99,7 +112,7 @@ func (g *gather) audioData(format string, raw, b64 []byte) error {
 	g.isMedia(raw)
 	size := int64(base64.StdEncoding.DecodedLen(len(b64)))
 	rate := g.m.Media.AudioTokensPerSecond
-	if s, ok := audioSeconds(format, decodeHead(b64[:min(len(b64), 64)]), size); ok && rate > 0 {
+	if s, ok := audioSeconds(format, soundHead(b64), size); ok && rate > 0 {
 		g.b.InputAudioTokens += s * rate
 		g.b.Pieces.InputAudioMs += s * 1000
 		return nil

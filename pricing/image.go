@@ -141,28 +141,3 @@ func jpegSize(b []byte) (w, h int64) {
 	}
 	return 0, 0
 }
-
-// minAudioBytesPerSecond is the least that a second of MP3 takes: 8 kbit/s,
-// the lowest rate of the format.
-const minAudioBytesPerSecond = 1000
-
-// audioSeconds bounds the length of audio by its size in bytes and the first
-// of them. ok is false for formats whose rate has no floor.
-func audioSeconds(format string, head []byte, size int64) (seconds int64, ok bool) {
-	switch format {
-	case "mp3", "mpeg", "audio/mp3", "audio/mpeg":
-		// What does not begin as MP3 does may be anything that decoders know.
-		tagged := len(head) >= 3 && string(head[:3]) == "ID3"
-		framed := len(head) >= 2 && head[0] == 0xFF && head[1]&0xE0 == 0xE0
-		return ceilDiv(size, minAudioBytesPerSecond), tagged || framed
-	case "wav", "audio/wav", "audio/x-wav", "audio/wave":
-		// RIFF header with a plain PCM format chunk: rate times block size.
-		if len(head) >= 36 && string(head[:4]) == "RIFF" && string(head[8:16]) == "WAVEfmt " && binary.LittleEndian.Uint16(head[20:]) == 1 {
-			rate := int64(binary.LittleEndian.Uint32(head[24:])) * int64(binary.LittleEndian.Uint16(head[32:]))
-			if rate >= minAudioBytesPerSecond {
-				return ceilDiv(size, rate), true
-			}
-		}
-	}
-	return 0, false
-}
