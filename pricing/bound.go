@@ -150,14 +150,39 @@ func (g *gather) endOf(raw []byte) int64 { return int64(cap(g.body) - cap(raw) +
 // on the bound: a name that differs from one of them only in case is refused,
 // since some servers take it for the same, and others do not.
 func (g *gather) fields(known []string, field func(name []byte) error) error {
-	return g.object(func(name []byte) error {
-		for _, k := range known {
-			if len(name) == len(k) && string(name) != k && strings.EqualFold(string(name), k) && !slices.Contains(known, string(name)) {
-				return fmt.Errorf("%w: %.60q: write it as %q", ErrBadRequest, name, k)
-			}
+	return g.scan.object(func(name []byte) error {
+		if err := g.otherCase(name, known); err != nil {
+			return err
 		}
 		return field(name)
 	})
+}
+
+// object reads an object within a request, with the same care: its names that
+// bear on the bound are the same wherever they stand.
+func (g *gather) object(field func(name []byte) error) error {
+	return g.fields(innerFields, field)
+}
+
+// innerFields are the members of messages, parts, sources and tools that bear on
+// the bound.
+var innerFields = []string{"type", "role", "content", "source", "data", "url", "id", "image_url", "input_audio", "file", "file_id", "file_data",
+	"file_url", "video_url", "audio", "detail", "format", "media_type", "max_uses", "output", "result", "container", "memory_limit",
+	"parts", "inlineData", "inline_data", "fileData", "functionResponse", "function_response", "mimeType", "mime_type", "fileUri", "file_uri"}
+
+// otherCase refuses a name that is one of those that are known but for the case
+// of its letters. Letters of other alphabets may be cases of ours: a long s, the
+// Kelvin sign.
+func (g *gather) otherCase(name []byte, known []string) error {
+	if slices.Contains(known, string(name)) {
+		return nil
+	}
+	for _, k := range known {
+		if strings.EqualFold(string(name), k) {
+			return fmt.Errorf("%w: %.60q: write it as %q", ErrBadRequest, name, k)
+		}
+	}
+	return nil
 }
 
 // finish adds up the input, and sets the conditions that stand by default.

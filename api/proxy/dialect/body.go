@@ -92,7 +92,7 @@ func (b *Body) find(name string) (int, error) {
 		switch m := &b.members[i]; {
 		case m.name == name:
 			found = i
-		case len(m.name) == len(name) && strings.EqualFold(m.name, name):
+		case strings.EqualFold(m.name, name): // also where a letter of another alphabet is one of ours
 			return -1, fmt.Errorf("%.64q: write %q", m.name, name)
 		}
 	}
