@@ -1,5 +1,10 @@
 package pricing
 
+import (
+	"bytes"
+	"fmt"
+)
+
 // defaultCompletionTokens is max_tokens of /v1/completions where absent.
 const defaultCompletionTokens = 16
 
@@ -38,6 +43,10 @@ func (g *gather) chat() error {
 			return g.refuseUnlessFalse(string(name))
 		case "data_sources": // Azure puts what it finds there into the prompt
 			return g.dataSources()
+		case "enable_search": // Alibaba's search
+			return g.enableSearch()
+		case "extra_body": // Gemini's settings, by the OpenAI format
+			return g.extraBody()
 		}
 		return g.skip()
 	})
@@ -46,7 +55,7 @@ func (g *gather) chat() error {
 // chatFields are the members of a chat request that bear on its bound.
 var chatFields = []string{"model", "messages", "max_completion_tokens", "max_tokens", "n", "best_of", "prediction", "service_tier",
 	"tools", "functions", "modalities", "web_search_options", "search_parameters", "plugins", "models", "deferred", "data_sources",
-	"stream", "stream_options"}
+	"enable_search", "extra_body", "stream", "stream_options"}
 
 // chatSearch bounds the search of a search model: one for each call.
 func (g *gather) chatSearch() error {
@@ -72,6 +81,25 @@ func (g *gather) refuseUnlessEmpty(name string) error {
 		return err
 	}
 	return &UnboundedError{name + ", billed by rules of its own", ""}
+}
+
+// enableSearch bounds a search before the answer: what it brings, and its price
+// where one is listed.
+func (g *gather) enableSearch() error {
+	raw, err := g.raw()
+	if err != nil || string(raw) == "null" || string(raw) == "false" {
+		return err
+	}
+	return g.oneSearch()
+}
+
+// extraBody bounds the prompt that Gemini's settings may refer to.
+func (g *gather) extraBody() error {
+	raw, err := g.raw()
+	if err != nil || !bytes.Contains(raw, []byte("cached")) && !spellsLettersByEscape(raw) {
+		return err
+	}
+	return g.add(&g.textTokens, "cached content", "state_tokens", g.caps.StateTokens)
 }
 
 // refuseUnlessFalse refuses a member that is anything but false or null.
@@ -159,6 +187,19 @@ func (g *gather) parts(part func() error) error {
 type part struct {
 	kind, detail, format string
 	url, data            []byte // raw JSON strings
+	sources              int    // what the part may be taken from
+}
+
+// source notes one more thing that a part may be taken from, unless it is null.
+// Of two, servers differ in which they take.
+func (g *gather) source(p *part) error {
+	if g.d.PeekKind() == 'n' {
+		return nil
+	}
+	if p.sources++; p.sources > 1 {
+		return fmt.Errorf("%w: a content part with two sources before byte %d: give one of them", ErrBadRequest, g.d.InputOffset())
+	}
+	return nil
 }
 
 // chatPart reads a part of a chat message. A part of an unknown kind is taken
@@ -170,6 +211,9 @@ func (g *gather) chatPart() error {
 		case "type":
 			return g.into(&p.kind)
 		case "image_url", "input_audio", "file", "video_url":
+			if err := g.source(&p); err != nil {
+				return err
+			}
 			return g.partSource(&p)
 		}
 		return g.skip()
@@ -214,7 +258,14 @@ func (g *gather) partSource(p *part) error {
 	if g.d.PeekKind() == '"' {
 		return g.keep(&p.url)
 	}
+	var inner part
 	return g.object(func(name []byte) error {
+		switch string(name) {
+		case "url", "data", "file_data", "file_id":
+			if err := g.source(&inner); err != nil {
+				return err
+			}
+		}
 		switch string(name) {
 		case "url":
 			return g.keep(&p.url)

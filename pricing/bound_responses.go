@@ -18,6 +18,8 @@ func (g *gather) responses() error {
 			return g.array(g.responsesTool)
 		case "previous_response_id", "conversation", "prompt":
 			return g.state("what the provider keeps (" + string(name) + ")")
+		case "context_management":
+			return g.contextManagement()
 		case "plugins", "models": // OpenRouter's
 			return g.refuseUnlessEmpty(string(name))
 		}
@@ -27,7 +29,7 @@ func (g *gather) responses() error {
 
 // responsesFields are the members of a request that bear on its bound.
 var responsesFields = []string{"model", "input", "max_output_tokens", "max_tool_calls", "service_tier", "tools",
-	"previous_response_id", "conversation", "prompt", "plugins", "models", "background", "stream"}
+	"previous_response_id", "conversation", "prompt", "context_management", "plugins", "models", "background", "stream"}
 
 // hostedToolTokens bounds what the provider adds to the prompt to describe a
 // tool that it defines and the client runs.
@@ -97,11 +99,13 @@ func (g *gather) codeMemory(size string) error {
 // responsesItem reads one input item.
 func (g *gather) responsesItem() error {
 	var p part
+	plain := false // a message may leave its type out
 	err := g.object(func(name []byte) error {
 		switch string(name) {
 		case "type":
 			return g.into(&p.kind)
 		case "content", "output":
+			plain = plain || g.d.PeekKind() != 'n'
 			return g.parts(g.responsesPart)
 		case "result": // an image generated earlier
 			return g.keep(&p.data)
@@ -110,6 +114,9 @@ func (g *gather) responsesItem() error {
 	})
 	if err != nil {
 		return err
+	}
+	if p.kind == "" && !plain { // so may a reference, which is an id alone
+		p.kind = "item_reference"
 	}
 	switch p.kind {
 	case "item_reference":
@@ -126,6 +133,12 @@ func (g *gather) responsesItem() error {
 func (g *gather) responsesPart() error {
 	var p part
 	err := g.object(func(name []byte) error {
+		switch string(name) {
+		case "image_url", "file_url", "file_data", "data", "file_id", "input_audio":
+			if err := g.source(&p); err != nil {
+				return err
+			}
+		}
 		switch string(name) {
 		case "type":
 			return g.into(&p.kind)

@@ -191,6 +191,11 @@ func TestBoundRefusesWhatItCannotBound(t *testing.T) {
 		{OpenAIResponses, "openai", "gpt-5.4", `{"conversation":{"id":"c"}}`, "state_tokens"},
 		{OpenAIResponses, "openai", "gpt-5.4", `{"prompt":{"id":"p"}}`, "state_tokens"},
 		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"type":"item_reference","id":"x"}]}`, "state_tokens"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"id":"msg_x"}]}`, "state_tokens"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"role":"user","content":"x"},{"type":null,"id":"msg_x","content":null}]}`, "state_tokens"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":"x","context_management":[{"type":"compaction","compact_threshold":1000}]}`, "state_tokens"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"role":"user","content":[{"type":"input_file","filename":"x.txt","file_data":"data:text/plain;base64,JVBERi0xLjc="}]}]}`, "file_tokens"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"role":"user","content":[{"type":"input_file","file_data":"data:text/plain;base64,UEsDBAD/"}]}]}`, "file_tokens"},
 		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"role":"user","content":[{"type":"input_file","file_id":"x"}]}]}`, "file_tokens"},
 		{OpenAIResponses, "openai", "gpt-5.4", `{"input":[{"role":"user","content":[{"type":"input_image","image_url":"https://x"}]}]}`, "image_tokens"},
 		{OpenAIResponses, "openai", "gpt-5.4", `{"tools":[{"type":"web_search"}]}`, "server_tool_calls"},
@@ -204,6 +209,10 @@ func TestBoundRefusesWhatItCannotBound(t *testing.T) {
 		{OpenAIResponses, "openai", "gpt-4o", `{"input":"x","models":["gpt-4.1"]}`, ""},
 		{AnthropicMessages, "anthropic", "claude-opus-4-8", `{"messages":[],"models":["claude-opus-4-1"]}`, ""},
 		{OpenAIChat, "xai", "grok-4.5", `{"messages":[],"deferred":true}`, ""},
+		{OpenAIChat, "google", "gemini-2.5-flash", `{"messages":[],"extra_body":{"google":{"cached_content":"cachedContents/x"}}}`, "state_tokens"},
+		{OpenAIChat, "google", "gemini-2.5-flash", `{"messages":[],"extra_body":{"google":{"c\u0061ched_content":"cachedContents/x"}}}`, "state_tokens"},
+		{OpenAIChat, "alibaba", "qwen3-max", `{"messages":[],"enable_search":true}`, "server_tool_tokens"},
+		{GeminiGenerate, "google", "gemini-2.5-flash", `{"contents":[{"parts":[{"fileData":{"mimeType":"image/png","fileUri":"https://www.YouTube.com/watch?v=x"}}]}]}`, "video_tokens"},
 		{OpenAIChat, "openai", "gpt-4o-audio-preview", `{"messages":[{"role":"assistant","audio":{"id":"x"}}]}`, "audio_tokens"},
 		{OpenAIChat, "groq", "llama-3.3-70b-versatile", `{"messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}`, "image_tokens"},
 		{AnthropicMessages, "anthropic", "claude-opus-4-8", `{"tools":[{"type":"web_search_20250305"}]}`, "server_tool_calls"},
@@ -226,7 +235,11 @@ func TestBoundRefusesWhatItCannotBound(t *testing.T) {
 func TestBoundRefusesBadBodies(t *testing.T) {
 	m := lookup(t, "openai", "gpt-5.4")
 	for _, body := range []string{``, `{`, `[]`, `"x"`, `{"messages":[}`, `{"n":1,"n":2}`, `{"max_tokens":-1}`, `{"max_tokens":1e9}`, `{"max_tokens":"5"}`,
-		`{"messages":[{"content":[{"type":5}]}]}`, `{} {}`, "{\"x\":\"\xff\"}", `{"n":99999999999999999999}`, `{"n":1000000}`, `{"messages":"x"}`} {
+		`{"messages":[{"content":[{"type":5}]}]}`, `{} {}`, "{\"x\":\"\xff\"}",
+		`{"max_tokenſ":1}`, `{"Max_tokens":1}`, `{"messages":[{"Content":[]}]}`, `{"tools":[{"Type":"web_search"}]}`,
+		`{"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://x"},"video_url":{"url":"data:image/png;base64,AAAA"}}]}]}`,
+		`{"messages":[{"content":[{"type":"file","file":{"file_id":"x","file_data":"data:text/plain;base64,AAAA"}}]}]}`,
+		`{"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://x","URL":"data:image/png;base64,AAAA"}}]}]}`, `{"n":99999999999999999999}`, `{"n":1000000}`, `{"messages":"x"}`} {
 		if b, err := m.BoundRequest(OpenAIChat, []byte(body), nil); !errors.Is(err, ErrBadRequest) && !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%q: %+v, %v; want a refusal", body, b, err)
 		}
@@ -269,7 +282,7 @@ func TestTextTokensAtMost(t *testing.T) {
 func TestBoundAudio(t *testing.T) {
 	m := lookup(t, "google", "gemini-2.5-flash")
 	wav := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00"), make([]byte, 96_000)...)
-	mp3 := append([]byte("ID3"), wav[3:]...)
+	mp3 := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x05tag: \xff\xfb\x90\x00"), make([]byte, 96_044-19)...)
 	for format, want := range map[string]int64{"audio/wav": 4 * 32, "audio/mp3": 97 * 32} {
 		sound := map[string][]byte{"audio/wav": wav, "audio/mp3": mp3}[format]
 		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"` + base64.StdEncoding.EncodeToString(sound) + `"}}]}]}`
@@ -278,8 +291,21 @@ func TestBoundAudio(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %d", format, b, err, want)
 		}
 	}
-	for _, format := range []string{"audio/flac", "audio/ogg", "audio/wav"} {
-		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"AAAA"}}]}]}`
+	// A block of 65,535 bytes for samples of one byte says that a second takes as much.
+	lying := append([]byte(nil), wav...)
+	copy(lying[22:], "\x01\x00\x40\x1f\x00\x00\x00\x7d\x00\x00\xff\xff\x08\x00")
+	body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"audio/wav","data":"` + base64.StdEncoding.EncodeToString(lying) + `"}}]}]}`
+	if b, err := m.BoundRequest(GeminiGenerate, []byte(body), nil); err != nil || b.InputAudioTokens != 13*32 {
+		t.Errorf("96,044 bytes at 8,000 a second: %+v, %v; want 13 s", b, err)
+	}
+	for _, c := range [][2]string{{"audio/flac", "AAAA"}, {"audio/ogg", "AAAA"}, {"audio/wav", "AAAA"},
+		{"audio/mp3", "//FQQAEf/CE="},             // AAC, whose frames begin as those of MP3 do
+		{"audio/mp3", "//sAAAAAAAA="},             // of a free bit rate
+		{"audio/mp3", "SUQzBAAAAAAAAGZMYUMAAAA="}, // FLAC after a tag
+		{"audio/mp3", "SUQzBAAAAAB/fw=="},         // nothing after a tag
+	} {
+		format := c[0]
+		body := `{"contents":[{"parts":[{"inlineData":{"mimeType":"` + format + `","data":"` + c[1] + `"}}]}]}`
 		var u *UnboundedError
 		if _, err := m.BoundRequest(GeminiGenerate, []byte(body), nil); !errors.As(err, &u) || u.Setting != "audio_tokens" || !strings.Contains(err.Error(), "audio_tokens") {
 			t.Errorf("%s of a rate without a floor: %v", format, err)
