@@ -16,6 +16,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -41,6 +43,24 @@ type Request struct {
 	Life  time.Duration
 }
 
+// nodeName is what a node may be called.
+var nodeName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// check keeps a certificate's files in their folder and apart from the
+// authority's and from the other nodes' keys.
+func (r Request) check() error {
+	if !nodeName.MatchString(r.Name) {
+		return fmt.Errorf("node %.80q: use 1 to 64 letters, digits, '-', '_' or '.'", r.Name)
+	}
+	if r.Name == "ca" || strings.HasSuffix(r.Name, "-key") {
+		return fmt.Errorf("node %q: its files would be the authority's or another node's key; choose a name that is not \"ca\" and does not end in \"-key\"", r.Name)
+	}
+	if r.Life <= 0 {
+		return fmt.Errorf("node %q: a certificate is valid for a time above 0, not %s", r.Name, r.Life)
+	}
+	return nil
+}
+
 // CertFile and KeyFile are where a node's certificate and key are put.
 func CertFile(dir, node string) string { return filepath.Join(dir, node+".pem") }
 
@@ -50,6 +70,9 @@ func KeyFile(dir, node string) string { return filepath.Join(dir, node+"-key.pem
 // NewCA makes an authority in dir. An authority that is there stays: the error
 // is then fs.ErrExist.
 func NewCA(dir string, life time.Duration) error {
+	if life <= 0 {
+		return fmt.Errorf("an authority is valid for a time above 0, not %s", life)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make %s: %w", dir, err)
 	}
@@ -78,6 +101,9 @@ func NewCA(dir string, life time.Duration) error {
 // NewCert makes a node's certificate, signed by the authority in dir, beside
 // it. One that is there is replaced: that is how it is renewed.
 func NewCert(dir string, r Request) error {
+	if err := r.check(); err != nil {
+		return err
+	}
 	caCert, caKey, err := loadCA(dir)
 	if err != nil {
 		return err

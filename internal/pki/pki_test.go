@@ -13,6 +13,35 @@ import (
 	"time"
 )
 
+// Ensure that a certificate's files can replace neither the authority nor
+// another node's key, nor leave their folder, and that none is made that is
+// over at once.
+func TestCertificatesKeepToTheirFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := NewCA(dir, -time.Hour); err == nil {
+		t.Error("an authority that is over was made")
+	}
+	if err := NewCA(dir, DefaultCALife); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(dir, CAKeyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ca", "ca-key", "node1-key", "../node1", "a/b", "", "n\n"} {
+		if err := NewCert(dir, Request{Name: name, Life: DefaultCertLife}); err == nil {
+			t.Errorf("a certificate for %q was made", name)
+		}
+	}
+	if err := NewCert(dir, Request{Name: "node1", Life: -time.Hour}); err == nil {
+		t.Error("a certificate that is over was made")
+	}
+	after, err := os.ReadFile(filepath.Join(dir, CAKeyFile))
+	if files, _ := filepath.Glob(filepath.Join(dir, "*")); err != nil || string(before) != string(after) || len(files) != 2 {
+		t.Errorf("files %v, error %v", files, err)
+	}
+}
+
 // Ensure that a node's certificate is good for both ends of a mutual
 // connection and for HTTP under each of its names, and that keys are private.
 func TestCertificatesWorkForBothEnds(t *testing.T) {
