@@ -87,13 +87,17 @@ func (s *Server) listAccounts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	cursor, err := recordCursor(c)
+	if err != nil {
+		return err
+	}
 	if err := mayRead(c, param(c, "name")); err != nil {
 		return err
 	}
 	if err := s.fresh(c); err != nil {
 		return err
 	}
-	list, next, ok := s.o.Ledger.Accounts(param(c, "name"), c.QueryParam("cursor"), limit)
+	list, next, ok := s.o.Ledger.Accounts(param(c, "name"), cursor, limit)
 	if !ok {
 		return problem(http.StatusNotFound, "not_found", "no such budget", "")
 	}

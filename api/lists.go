@@ -24,6 +24,17 @@ func pageLimit(c echo.Context) (int, error) {
 	return limit, nil
 }
 
+// recordCursor reads the cursor of a list in the order of its records, which is
+// a record's number: another would begin the list again, and whoever pages by
+// it would never end.
+func recordCursor(c echo.Context) (string, error) {
+	q := c.QueryParam("cursor")
+	if _, err := strconv.ParseUint(q, 10, 32); q != "" && err != nil {
+		return "", badInput("cursor: want the next_cursor of the page before", "")
+	}
+	return q, nil
+}
+
 // param is a parameter of the path, decoded once: the router takes it from the
 // path as it was sent where that holds escapes.
 func param(c echo.Context, name string) string {

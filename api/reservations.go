@@ -270,6 +270,10 @@ func (s *Server) listReservations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	cursor, err := recordCursor(c)
+	if err != nil {
+		return err
+	}
 	var filter fsm.ReservationFilter
 	switch state := c.QueryParam("state"); state {
 	case "":
@@ -283,16 +287,13 @@ func (s *Server) listReservations(c echo.Context) error {
 	labels := map[string]string{}
 	for name, values := range c.QueryParams() {
 		switch name {
-		case fsm.LabelAgent, fsm.LabelUser, fsm.LabelTeam, fsm.LabelModel, fsm.LabelProvider, fsm.LabelRun, fsm.LabelParentRun:
-			labels[name] = values[0]
+		case "state", "limit", "cursor", "consistency", "min_index":
 		case fsm.LabelKey: // as a credential it has been read by the gate
 			if !strings.HasPrefix(values[0], auth.SecretPrefix) {
 				labels[name] = values[0]
 			}
-		default:
-			if strings.HasPrefix(name, fsm.LabelTagPrefix) {
-				labels[name] = values[0]
-			}
+		default: // any label; a name that none has finds nothing, and never everything
+			labels[name] = values[0]
 		}
 	}
 	if agent(c) {
@@ -302,7 +303,7 @@ func (s *Server) listReservations(c echo.Context) error {
 	if err := s.fresh(c); err != nil {
 		return err
 	}
-	list, next := s.o.Ledger.Reservations(filter, c.QueryParam("cursor"), limit)
+	list, next := s.o.Ledger.Reservations(filter, cursor, limit)
 	return answered(c, func(a *answer) {
 		a.page("reservations", next, len(list), func(i int) { a.reservation(&list[i]) })
 	})

@@ -209,5 +209,10 @@ func (s *Server) end(c echo.Context, cmd fsm.Command) error {
 	if r.Reservation == nil {
 		return reply(c, http.StatusOK, map[string]any{"index": r.Index})
 	}
-	return answered(c, func(a *answer) { a.reservation(r.Reservation) })
+	out := *r.Reservation
+	out.Accounts = make([]fsm.AccountRef, len(r.Accounts)) // as a read of it tells them
+	for i := range r.Accounts {
+		out.Accounts[i] = r.Accounts[i].Ref
+	}
+	return answered(c, func(a *answer) { a.reservation(&out) })
 }
