@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -119,6 +121,12 @@ func New(o Options) (*Sender, error) {
 	return s, nil
 }
 
+// Check says what is wrong with a webhook, without a node to send from.
+func (w Webhook) Check() error {
+	_, err := w.prepare()
+	return err
+}
+
 func (w Webhook) prepare() (*hook, error) {
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -134,6 +142,9 @@ func (w Webhook) prepare() (*hook, error) {
 	for _, g := range w.Types {
 		if _, err := path.Match(g, ""); err != nil {
 			return nil, fmt.Errorf("webhook %q: types: %q is not a pattern", w.Name, g)
+		}
+		if !slices.ContainsFunc(fsm.EventTypes, func(kind string) bool { ok, _ := path.Match(g, kind); return ok }) {
+			return nil, fmt.Errorf("webhook %q: types: %q matches no event; they are %s", w.Name, g, strings.Join(fsm.EventTypes, ", "))
 		}
 	}
 	if w.GiveUpAfter == 0 {

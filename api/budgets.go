@@ -15,15 +15,11 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
-// budgetJSON is a policy as the config writes it, and whether it is frozen.
-type budgetJSON struct {
-	policy.Budget
-	Frozen       bool   `json:"frozen,omitzero"` // shown; changed by freeze and unfreeze alone
-	FrozenReason string `json:"frozen_reason,omitzero"`
-}
-
-func budgetOf(b fsm.Budget) budgetJSON {
-	return budgetJSON{policy.FromLedger(b), b.Frozen, b.FrozenReason}
+// budgetOf is a policy as the config writes it, and whether it is frozen.
+func budgetOf(b fsm.Budget) policy.Budget {
+	out := policy.FromLedger(b)
+	out.Frozen, out.FrozenReason = b.Frozen, b.FrozenReason
+	return out
 }
 
 func (s *Server) listBudgets(c echo.Context) error {
@@ -34,7 +30,7 @@ func (s *Server) listBudgets(c echo.Context) error {
 	if err := s.fresh(c); err != nil {
 		return err
 	}
-	out, next := []budgetJSON{}, ""
+	out, next := []policy.Budget{}, ""
 	for _, b := range s.o.Ledger.Budgets() {
 		if b.Name <= c.QueryParam("cursor") || !caller(c).MayRead(b.Name) {
 			continue
@@ -87,11 +83,11 @@ func ifVersion(c echo.Context) (*int64, error) {
 }
 
 func (s *Server) putBudget(c echo.Context) error {
-	var in budgetJSON
-	if err := decode(c, &in); err != nil {
+	var b policy.Budget
+	if err := decode(c, &b); err != nil {
 		return err
 	}
-	b, path := in.Budget, param(c, "name")
+	path := param(c, "name")
 	if b.Name != "" && b.Name != path {
 		return badInput("name: the path names another budget", "")
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"testing"
 
+	"github.com/mesh-cost-firewall/meshfw/policy"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
 
@@ -28,7 +29,7 @@ func FuzzBodies(f *testing.F) {
 		var err error
 		switch kind % 6 {
 		case 0:
-			var in budgetJSON
+			var in policy.Budget
 			if err = unmarshal(body, &in); err == nil {
 				_, _ = in.Compile() // its errors are told as bad input
 			}

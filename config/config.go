@@ -3,6 +3,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/policy"
@@ -44,6 +45,20 @@ type Config struct {
 	// Warnings are worth a line in the log at the start: settings left out
 	// because a variable of the environment is not set.
 	Warnings []string
+
+	source source
+}
+
+// source is where the settings stand.
+type source struct {
+	path   string
+	blocks []*block
+}
+
+// Wrong adds to an error about a setting the place where it stands: file and
+// line, or a variable. setting "" is the block as a whole.
+func (c *Config) Wrong(kind, label, setting string, err error) error {
+	return fmt.Errorf("%s: %w", place(c.source.path, c.source.blocks, &misset{kind, label, setting, err}), err)
 }
 
 // Node is the node block.

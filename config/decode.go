@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"sort"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
@@ -126,7 +129,24 @@ func (d *decoder) budget(b *block) (policy.Budget, error) {
 	if _, err := p.Compile(); err != nil {
 		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
 	}
+	d.doubtful(b, slices.Concat(p.Per, slices.Sorted(maps.Keys(p.Match))))
 	return p, nil
+}
+
+// carried are the labels that calls have without anybody's invention.
+var carried = []string{fsm.LabelAgent, fsm.LabelUser, fsm.LabelTeam, fsm.LabelKey, fsm.LabelRun, fsm.LabelParentRun, fsm.LabelModel, fsm.LabelProvider}
+
+// doubtful warns of labels that look like a slip of the finger. Any label may
+// stand, since reservations made by the API may carry any, but a budget on one
+// that no call carries covers nothing, or keeps everybody in one account.
+func (d *decoder) doubtful(b *block, labels []string) {
+	for _, l := range labels {
+		near, distance := nearest(l, carried)
+		if distance == 0 || distance > 2 || distance > 1 && len(l) < 5 {
+			continue
+		}
+		d.c.Warnings = append(d.c.Warnings, fmt.Sprintf("%s: %s: label %q is none that calls carry by themselves: did you mean %q?", b.at, b.where(), l, near))
+	}
 }
 
 func shape(kind string) string {
@@ -138,16 +158,23 @@ func shape(kind string) string {
 
 // meant returns ", did you mean ...?" when a known name is close.
 func meant(name string, known []string) string {
-	best, distance := "", 3
+	best, distance := nearest(name, known)
+	if distance > 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// nearest returns the first of the known names that takes the fewest letters to
+// reach from name, and how many.
+func nearest(name string, known []string) (best string, distance int) {
+	distance = math.MaxInt
 	for _, k := range known {
 		if n := levenshtein.Distance(name, k, nil); n < distance {
 			best, distance = k, n
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
+	return best, distance
 }
 
 // fields lists the settings of a struct by name.

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,6 +39,7 @@ func (d *decoder) degrade(b *block) error {
 	if g.RemainingBp, err = percent(g.WhenRemainingBelow); err != nil {
 		return fmt.Errorf("%s: %s: when_remaining_below: %w", b.at, b.where(), err)
 	}
+	d.doubtful(b, slices.Sorted(maps.Keys(g.Match)))
 	d.c.Degrades = append(d.c.Degrades, g)
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/mesh-cost-firewall/meshfw/policy"
 )
 
@@ -42,7 +44,7 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 		DrainDelay: DefaultDrainDelay, DrainTimeout: DefaultDrainTimeout, MaxConnections: DefaultMaxConnections, HeaderTimeout: DefaultHeaderTimeout, IdleTimeout: DefaultIdleTimeout},
 		Auth: Auth{Mode: ModeKeys}, Node: Node{ID: DefaultNodeID},
 		Cluster: Cluster{Listen: DefaultClusterListen}, Log: Log{Level: DefaultLogLevel, Format: DefaultLogFormat},
-		Tracing: Tracing{SamplePercent: DefaultSamplePercent}}
+		Tracing: Tracing{SamplePercent: DefaultSamplePercent}, source: source{path, blocks}}
 	d := decoder{c: c, seen: map[string]string{}}
 	for _, b := range blocks {
 		if err := d.block(b); err != nil {
@@ -62,29 +64,41 @@ func Parse(path string, text []byte, env []string) (*Config, error) {
 }
 
 // Budgets reads only the budget blocks of the file at path: a whole config, or
-// a file of budgets.
-func Budgets(path string, env []string) ([]policy.Budget, error) {
+// a file of budgets. Warnings are those of a Config.
+func Budgets(path string, env []string) (list []policy.Budget, warnings []string, err error) {
 	text, err := readBounded(path, maxFileBytes)
 	if err != nil {
-		return nil, fmt.Errorf("budgets: %w", err)
+		return nil, nil, fmt.Errorf("budgets: %w", err)
+	}
+	return ParseBudgets(path, text, env)
+}
+
+// ParseBudgets is Budgets for a text already read. In JSON it may also be what
+// the API lists, as `meshfw budget get -json` prints it.
+func ParseBudgets(path string, text []byte, env []string) (list []policy.Budget, warnings []string, err error) {
+	var listed struct {
+		Budgets []policy.Budget `json:"budgets"`
+	}
+	if filepath.Ext(path) == ".json" && json.Unmarshal(text, &listed, json.RejectUnknownMembers(true)) == nil && listed.Budgets != nil {
+		return listed.Budgets, nil, nil
 	}
 	blocks, err := read(path, text, environment(env))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d := decoder{c: &Config{}, seen: map[string]string{}}
 	for _, b := range blocks {
 		if b.kind != "budget" {
 			if !slices.Contains(kinds, b.kind) {
-				return nil, fmt.Errorf("%s: unknown block %q%s; here stand blocks such as budget \"name\" { ... }", b.at, b.kind, meant(b.kind, kinds))
+				return nil, nil, fmt.Errorf("%s: unknown block %q%s; here stand blocks such as budget \"name\" { ... }", b.at, b.kind, meant(b.kind, kinds))
 			}
 			continue
 		}
 		if err := d.block(b); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return d.c.Budgets, nil
+	return d.c.Budgets, d.c.Warnings, nil
 }
 
 // read reads the blocks of a file in the format that its name ends in. The
@@ -123,6 +137,9 @@ func (c *Config) validate() error {
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return wrong("log", "", "format", "log.format is %.40q: use text or json", c.Log.Format)
+	}
+	if s := c.Snapshots; (s.Dir == "") != (s.Every == 0) {
+		return wrong("snapshots", "", "", "snapshots: dir and every are needed together; with one alone no file is made")
 	}
 	for _, p := range c.Providers {
 		if p.Dialect != "openai" && p.Dialect != "anthropic" && p.Dialect != "gemini" {

@@ -20,6 +20,7 @@ func TestExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.source = source{} // files and lines differ
 		if first == nil {
 			first = c
 			if len(c.Budgets) != 3 || c.Providers[1].APIKey != "sk-b" || c.Budgets[2].Concurrency != 50 {
@@ -143,5 +144,36 @@ func TestAdminTokenVariable(t *testing.T) {
 	c, err := Parse("c.hcl", []byte(text), []string{"MESHFW_ADMIN_TOKEN=" + strings.Repeat("t", 40)})
 	if err != nil || c.Auth.AdminToken != strings.Repeat("t", 40) {
 		t.Fatalf("%v, token %q", err, c.Auth.AdminToken)
+	}
+}
+
+// Ensure that what is no YAML is told as every other mistake: file:line.
+func TestBrokenYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"node:\n  id: n\nauth:\n\tmode: open\n":     "c.yaml:4: found character that cannot start any token",
+		"{\"node\": {\"id\": \"n\"},\n \"auth\": {": "c.yaml:",
+	} {
+		if _, err := Parse("c.yaml", []byte(text), nil); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "yaml: ") {
+			t.Errorf("%q: %v; want %s", text, err, want)
+		}
+	}
+}
+
+// Ensure that budgets are read from every form in which they are written out.
+func TestBudgetsOfEveryForm(t *testing.T) {
+	for name, text := range map[string]string{
+		"b.hcl":  "budget \"a\" {\n  per   = [\"agent\"]\n  limit = \"5\"\n}\n",
+		"b.yaml": "budget:\n  a:\n    per: [agent]\n    limit: \"5\"\n",
+		"b.json": `{"budget": {"a": {"per": ["agent"], "limit": "5"}}}`,
+		// As the API lists them, and `meshfw budget get -json` prints them.
+		"c.json": `{"budgets": [{"name": "a", "per": ["agent"], "limit": "5", "window": "none", "version": 7, "frozen": true}]}`,
+	} {
+		list, _, err := ParseBudgets(name, []byte(text), nil)
+		if err != nil || len(list) != 1 || list[0].Name != "a" || list[0].Limit != "5" || len(list[0].Per) != 1 {
+			t.Errorf("%s: %+v, %v", name, list, err)
+		}
+	}
+	if _, _, err := ParseBudgets("b.json", []byte(`{"budgets": [{"name": "a", "limt": "5"}]}`), nil); err == nil {
+		t.Error("an unknown setting was read")
 	}
 }

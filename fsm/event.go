@@ -42,6 +42,16 @@ const (
 	EventSeed             = "seed"
 )
 
+// EventTypes are all of them.
+var EventTypes = []string{
+	EventBudgetPut, EventBudgetDelete, EventBudgetFreeze, EventBudgetUnfreeze,
+	EventAccountLimit, EventAccountAdjust, EventAccountReset, EventAccountFreeze, EventAccountUnfreeze,
+	EventKeyPut, EventKeyRevoke, EventPricePut, EventPriceDelete, EventZonePut,
+	EventAlertThreshold, EventAlertDebt, EventAlertProvisional, EventBreakerOpen, EventBreakerHalfOpen, EventBreakerClosed,
+	EventRefusalsBulk, EventClusterJoin, EventClusterRemove, EventClusterRestore, EventNodeTrouble, EventClockJump,
+	EventMachineVersion, EventLimitsPut, EventSeed,
+}
+
 // Event is something that operators want to know of: an administrative action,
 // an alert, a breaker that tripped, trouble of a node.
 type Event struct {

@@ -2,6 +2,8 @@ package fsm
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -119,4 +121,19 @@ func TestCursorsOfEvents(t *testing.T) {
 		s.want(OK, &PutCursor{Name: fmt.Sprint("c", i), Seq: 1})
 	}
 	s.want(LedgerFull, &PutCursor{Name: "one more", Seq: 1})
+}
+
+// Ensure that the list of types has every type there is.
+func TestEventTypesAreAll(t *testing.T) {
+	text, err := os.ReadFile("event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, m := range regexp.MustCompile(`(?m)^\tEvent\w+ += "(.*)"$`).FindAllStringSubmatch(string(text), -1) {
+		want = append(want, m[1])
+	}
+	if len(want) < 29 || !slices.Equal(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(EventTypes))) {
+		t.Errorf("types %q, listed %q", want, EventTypes)
+	}
 }

@@ -36,7 +36,11 @@ type Budget struct {
 	ForgetAfter   string              `json:"forget_after,omitempty"`
 	Wait          string              `json:"wait,omitempty"`
 	MeteredStream bool                `json:"metered_stream,omitempty"`
-	Version       int64               `json:"version,omitempty"` // JSON only
+	Version       int64               `json:"version,omitempty"` // JSON only, as the next two
+
+	// Shown, and no policy: changed by freeze and unfreeze alone.
+	Frozen       bool   `json:"frozen,omitzero"`
+	FrozenReason string `json:"frozen_reason,omitzero"`
 }
 
 // Breaker is a breaker as people write it.

@@ -40,6 +40,15 @@ func (d *Degrade) complete() error {
 	return nil
 }
 
+// Check says what is wrong with a ladder over some provider blocks, without a
+// proxy to put it in.
+func (d Degrade) Check(providers []Provider) error {
+	if err := d.complete(); err != nil {
+		return err
+	}
+	return d.servedBy(providers)
+}
+
 // servedBy tells whether every model of the ladder has a provider.
 func (d *Degrade) servedBy(providers []Provider) error {
 	for _, to := range d.To {

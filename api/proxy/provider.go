@@ -67,6 +67,9 @@ func (p *Provider) complete() error {
 	return nil
 }
 
+// Check says what is wrong with a block, without a proxy to put it in.
+func (p Provider) Check() error { return p.complete() }
+
 // vendor says that the provider is the dialect's own vendor.
 func (p *Provider) vendor() bool { return p.Catalogue == p.wire.Catalogue() || p.place.Azure }
 

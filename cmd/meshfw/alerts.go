@@ -14,11 +14,7 @@ import (
 // sendAlerts delivers the ledger's events to the config's webhooks, until stop
 // is called or ctx ends.
 func sendAlerts(ctx context.Context, cfg *config.Config, node *raftnode.Node, registry prometheus.Registerer, log hclog.Logger) (stop func(), err error) {
-	options := alerts.Options{Node: node, Ledger: node.Ledger(), Logger: log.Named("alerts"), Registerer: registry}
-	for _, w := range cfg.Webhooks {
-		options.Webhooks = append(options.Webhooks, alerts.Webhook{Name: w.Name, URL: w.URL, Secret: w.Secret, Types: w.Types, GiveUpAfter: w.GiveUpAfter})
-	}
-	sender, err := alerts.New(options)
+	sender, err := alerts.New(alerts.Options{Node: node, Ledger: node.Ledger(), Webhooks: webhooksOf(cfg), Logger: log.Named("alerts"), Registerer: registry})
 	if err != nil {
 		return nil, err
 	}
@@ -26,4 +22,12 @@ func sendAlerts(ctx context.Context, cfg *config.Config, node *raftnode.Node, re
 	done := make(chan struct{})
 	go func() { defer close(done); sender.Run(ctx) }()
 	return func() { cancel(); <-done }, nil
+}
+
+func webhooksOf(cfg *config.Config) []alerts.Webhook {
+	var out []alerts.Webhook
+	for _, w := range cfg.Webhooks {
+		out = append(out, alerts.Webhook{Name: w.Name, URL: w.URL, Secret: w.Secret, Types: w.Types, GiveUpAfter: w.GiveUpAfter})
+	}
+	return out
 }

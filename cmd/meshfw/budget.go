@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -39,14 +40,18 @@ func budgetList() *cobra.Command {
 				return err
 			}
 			return emit(c, map[string]any{"budgets": list}, func(t *table) {
-				t.row("BUDGET", "PER", "LIMIT", "WINDOW", "RATE", "CONCURRENCY", "ENFORCEMENT", "VERSION")
+				t.row("BUDGET", "PER", "LIMIT", "WINDOW", "RATE", "CONCURRENCY", "ENFORCEMENT", "STATE", "VERSION")
 				for _, b := range list {
 					concurrency := "-"
 					if b.Concurrency > 0 {
 						concurrency = fmt.Sprint(b.Concurrency)
 					}
+					state := "ok"
+					if b.Frozen {
+						state = breakerText(client.Breaker{State: "frozen", Reason: b.FrozenReason})
+					}
 					t.row(b.Name, cmp.Or(strings.Join(b.Per, ","), "-"), cmp.Or(b.Limit, "-"), cmp.Or(b.Window, "none"), cmp.Or(b.Rate, "-"),
-						concurrency, cmp.Or(b.Enforcement, "hard"), b.Version)
+						concurrency, cmp.Or(b.Enforcement, "hard"), state, b.Version)
 				}
 			})
 		},
@@ -104,8 +109,25 @@ type planFlags struct {
 }
 
 func (p *planFlags) add(c *cobra.Command) {
-	c.Flags().StringArrayVarP(&p.files, "file", "f", nil, "file with budget blocks: .hcl, .json, .yaml, or a whole config; may be repeated")
+	c.Flags().StringArrayVarP(&p.files, "file", "f", nil, "file with budget blocks: .hcl, .json, .yaml, or a whole config; - is what is piped in; may be repeated")
 	c.Flags().BoolVar(&p.prune, "prune", false, "delete the budgets that no file names")
+}
+
+// budgetsIn reads the budgets of a file, or of what is piped in for "-": HCL, or
+// JSON where it begins with a brace.
+func budgetsIn(c *cobra.Command, file string) ([]policy.Budget, []string, error) {
+	if file != "-" {
+		return config.Budgets(file, os.Environ())
+	}
+	text, err := io.ReadAll(c.InOrStdin())
+	if err != nil {
+		return nil, nil, fmt.Errorf("standard input: %w", err)
+	}
+	name := "stdin.hcl"
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
+		name = "stdin.json"
+	}
+	return config.ParseBudgets(name, text, os.Environ())
 }
 
 // plan reads the files and the cluster and compares them.
@@ -115,7 +137,10 @@ func (p *planFlags) plan(c *cobra.Command) (*planned, error) {
 	}
 	var want []policy.Budget
 	for _, f := range p.files {
-		list, err := config.Budgets(f, os.Environ())
+		list, warnings, err := budgetsIn(c, f)
+		if err == nil {
+			err = warn(c, warnings)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -36,7 +35,7 @@ func serverCommand() *cobra.Command {
 			if path == "" {
 				return usageError{errors.New("server: -config FILE is missing; start from config.hcl.example")}
 			}
-			load := func() (*config.Config, error) { return config.Load(path, os.Environ()) }
+			load := func() (*config.Config, error) { return checkedConfig(path) }
 			cfg, err := load()
 			if err != nil {
 				return err
@@ -53,12 +52,20 @@ func configCommand() *cobra.Command {
 	validate := &cobra.Command{
 		Use:   "validate -config FILE",
 		Short: "Check a config file, and say what is wrong with file and line",
-		Args:  cobra.NoArgs,
+		Long: `Check a config file, and say what is wrong with file and line.
+
+It is looked at as a node would at its start, with the variables of this environment and
+the certificates that the file names. No port is taken and nothing is written.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if path == "" {
 				return usageError{errors.New("config validate: -config FILE is missing")}
 			}
-			if _, err := config.Load(path, os.Environ()); err != nil {
+			cfg, err := checkedConfig(path)
+			if err != nil {
+				return err
+			}
+			if err := warn(c, cfg.Warnings); err != nil {
 				return err
 			}
 			return done(c, "%s is valid", path)
@@ -177,16 +184,8 @@ func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, reg
 	if err != nil {
 		return raftnode.Config{}, err
 	}
-	out := raftnode.Config{
-		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, LogStore: cfg.Node.LogStore, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
-		HTTPAddress: doors.http.Addr().String(), BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
-		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
-		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
-		CleanupDeadServers: cfg.Cluster.CleanupDeadServers, DeadServerAfter: cfg.Cluster.DeadServerAfter, MinQuorum: int(cfg.Cluster.MinQuorum),
-		DiskSlow: cfg.Cluster.DiskSlow, DiskStall: cfg.Cluster.DiskStall,
-		SnapshotDir: cfg.Snapshots.Dir, SnapshotEvery: cfg.Snapshots.Every, SnapshotKeep: int(cfg.Snapshots.Keep),
-		Seed: seed, Logger: log.Named("raft"), Registerer: registry, Version: version,
-	}
+	out := memberOf(cfg)
+	out.HTTPAddress, out.Seed, out.Logger, out.Registerer = doors.http.Addr().String(), seed, log.Named("raft"), registry
 	if doors.cluster != nil {
 		out.TLS = &raftnode.TLS{Config: doors.cluster.both}
 	}
@@ -198,6 +197,20 @@ func memberConfig(cfg *config.Config, base *pricing.Catalogue, doors *doors, reg
 		}
 	}
 	return out, nil
+}
+
+// memberOf is what the config alone says of that.
+func memberOf(cfg *config.Config) raftnode.Config {
+	return raftnode.Config{
+		Name: cfg.Node.ID, DataDir: cfg.Node.DataDir, LogStore: cfg.Node.LogStore, Listen: cfg.Cluster.Listen, Advertise: cfg.Cluster.Advertise,
+		BootstrapExpect: int(cfg.Cluster.BootstrapExpect), Join: cfg.Cluster.Join,
+		ReserveTimeout: cfg.HTTP.ReserveTimeout, Heartbeat: cfg.Cluster.Heartbeat, Election: cfg.Cluster.Election,
+		Lease: cfg.Cluster.Lease, PromoteAfter: cfg.Cluster.PromoteAfter, AllowPlaintext: cfg.Cluster.AllowPlaintext,
+		CleanupDeadServers: cfg.Cluster.CleanupDeadServers, DeadServerAfter: cfg.Cluster.DeadServerAfter, MinQuorum: int(cfg.Cluster.MinQuorum),
+		DiskSlow: cfg.Cluster.DiskSlow, DiskStall: cfg.Cluster.DiskStall,
+		SnapshotDir: cfg.Snapshots.Dir, SnapshotEvery: cfg.Snapshots.Every, SnapshotKeep: int(cfg.Snapshots.Keep),
+		Version: version,
+	}
 }
 
 // afterSeed does what can be done once the cluster has its first policies.
@@ -244,16 +257,13 @@ func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *pr
 	if err != nil {
 		return handlers{}, err
 	}
-	options := proxy.Options{Ledger: node, State: node.Ledger(),
+	options := proxy.Options{Degrades: degradesOf(cfg), Ledger: node, State: node.Ledger(),
 		Fresh: func(ctx context.Context) error { return node.ReadAt(ctx, raftnode.Default, 0) }, Gate: auth.Spender{Gate: gate}, Catalogue: priced.Catalogue,
 		Prices: priced.Current, PricesAt: priced.At,
 		Providers: providers, Logger: log.Named("proxy"), Registerer: registry,
 		Clamp: proxy.Clamp{MinOutputTokens: cfg.Clamp.MinOutputTokens, Explicit: cfg.Clamp.Explicit}, MaxBodyBytes: cfg.HTTP.MaxBodyBytes,
 		MaxStreams: cfg.HTTP.MaxStreams, AnswerTimeout: cfg.HTTP.AnswerTimeout, StreamIdle: cfg.HTTP.StreamIdle,
 		BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout}
-	for _, d := range cfg.Degrades {
-		options.Degrades = append(options.Degrades, proxy.Degrade{Model: d.Model, To: d.To, MinRemainingBp: d.RemainingBp, Match: d.Match})
-	}
 	calls, err := proxy.New(options)
 	if err != nil {
 		return handlers{}, err
@@ -262,6 +272,14 @@ func handlersOf(cfg *config.Config, path string, node *raftnode.Node, priced *pr
 		Drift:  func() []string { return drift(cfg, path, node.Ledger()) },
 		Logger: log.Named("api"), MetricsOpen: cfg.HTTP.MetricsOpen, BodyTimeout: cfg.HTTP.BodyTimeout, WriteTimeout: cfg.HTTP.WriteTimeout})
 	return handlers{server, calls}, err
+}
+
+func degradesOf(cfg *config.Config) []proxy.Degrade {
+	var out []proxy.Degrade
+	for _, d := range cfg.Degrades {
+		out = append(out, proxy.Degrade{Model: d.Model, To: d.To, MinRemainingBp: d.RemainingBp, Match: d.Match})
+	}
+	return out
 }
 
 func providersOf(cfg *config.Config) ([]proxy.Provider, error) {

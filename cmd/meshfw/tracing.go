@@ -21,8 +21,7 @@ func traced(ctx context.Context, cfg *config.Config, log hclog.Logger) (wrap fun
 	if cfg.Tracing.Endpoint == "" {
 		return func(h http.Handler) http.Handler { return h }, func() {}, nil
 	}
-	t, err := tracing.New(ctx, tracing.Options{Endpoint: cfg.Tracing.Endpoint, Headers: cfg.Tracing.Headers,
-		SamplePercent: cfg.Tracing.SamplePercent, Node: cfg.Node.ID, Version: version})
+	t, err := tracing.New(ctx, tracingOf(cfg))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,4 +34,9 @@ func traced(ctx context.Context, cfg *config.Config, log hclog.Logger) (wrap fun
 			log.Warn("the last spans were not sent", "error", err)
 		}
 	}, nil
+}
+
+func tracingOf(cfg *config.Config) tracing.Options {
+	return tracing.Options{Endpoint: cfg.Tracing.Endpoint, Headers: cfg.Tracing.Headers,
+		SamplePercent: cfg.Tracing.SamplePercent, Node: cfg.Node.ID, Version: version}
 }

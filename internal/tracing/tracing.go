@@ -38,14 +38,26 @@ type Tracer struct {
 	provider *sdk.TracerProvider
 }
 
-// New returns a Tracer that sends in the background.
-func New(ctx context.Context, o Options) (*Tracer, error) {
+// Check says what cannot be used.
+func (o Options) Check() error {
 	u, err := url.Parse(o.Endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("tracing: endpoint %q: want http(s)://host:port", o.Endpoint)
+		return fmt.Errorf("tracing: endpoint %q: want http(s)://host:port", o.Endpoint)
 	}
 	if o.SamplePercent < 1 || o.SamplePercent > 100 {
-		return nil, fmt.Errorf("tracing: sample_percent %d: want 1 to 100", o.SamplePercent)
+		return fmt.Errorf("tracing: sample_percent %d: want 1 to 100", o.SamplePercent)
+	}
+	return nil
+}
+
+// New returns a Tracer that sends in the background.
+func New(ctx context.Context, o Options) (*Tracer, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(o.Endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("tracing: endpoint: %w", err)
 	}
 	if u.Path == "" {
 		u.Path = "/v1/traces"
