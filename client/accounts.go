@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,10 +56,23 @@ type Closed struct {
 type Budget = policy.Budget
 
 // account is the path of an account. Partitions are percent-encoded label
-// values already, and are sent as they are.
+// values already; what people write in them as it is, such as letters of other
+// alphabets or a lone percent sign, is encoded now, and nothing twice.
 func account(budget, partition string) string {
-	return "/accounts/" + url.PathEscape(budget) + "/" + partition
+	var out strings.Builder
+	out.WriteString("/accounts/" + url.PathEscape(budget) + "/")
+	for i := range len(partition) {
+		switch b := partition[i]; {
+		case b == '%' && i+2 < len(partition) && isHex(partition[i+1]) && isHex(partition[i+2]), b == ',':
+			out.WriteByte(b)
+		default:
+			out.WriteString(url.PathEscape(string([]byte{b})))
+		}
+	}
+	return out.String()
 }
+
+func isHex(b byte) bool { return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' }
 
 // Account reads one account; partition "-" for a budget without parts.
 func (c *Client) Account(ctx context.Context, budget, partition string) (Account, error) {

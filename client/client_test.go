@@ -137,6 +137,12 @@ func TestPartitionAsWritten(t *testing.T) {
 	if sent := n.took(); path != "/api/v1/accounts/team/a%2Cb,c/limit" || len(sent) != 1 || sent[0] != `{"limit":null}` {
 		t.Errorf("%s %q", path, sent)
 	}
+	// As people write it beside that.
+	for partition, want := range map[string]string{"a%2Cλ%2Fx%25 y": "a%2C%CE%BB%2Fx%25%20y", "日本": "%E6%97%A5%E6%9C%AC", "100%": "100%25", "-": "-", "a?b#c": "a%3Fb%23c"} {
+		if err := connect(t, n.URL).SetLimit(context.Background(), "team", partition, nil); err != nil || path != "/api/v1/accounts/team/"+want+"/limit" {
+			t.Errorf("%s: %s, %v; want %s", partition, path, err, want)
+		}
+	}
 }
 
 // Ensure that lists are read to their end.

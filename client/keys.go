@@ -18,9 +18,9 @@ type Key struct {
 	Models    []string          `json:"models,omitzero"`
 	Providers []string          `json:"providers,omitzero"`
 	Budgets   []string          `json:"budgets,omitzero"`
-	ExpiresAt *time.Time        `json:"expires_at,omitzero"`
-	CreatedAt *time.Time        `json:"created_at,omitzero"`
-	Revoked   bool              `json:"revoked,omitzero"`
+	ExpiresAt *time.Time        `json:"expires_at"` // nil: never
+	CreatedAt *time.Time        `json:"created_at"`
+	Revoked   bool              `json:"revoked"`
 	RevokedAt *time.Time        `json:"revoked_at,omitzero"`
 
 	RefusalStatus int        `json:"refusal_status,omitzero"`

@@ -64,7 +64,7 @@ func followEvents(c *cobra.Command, cl *client.Client, after uint64, kind string
 			_, err = fmt.Fprintf(out, "%s\n", b)
 			return err
 		}
-		_, err := fmt.Fprintf(out, "%d  %s  %s  %s  %s  %s\n", e.Seq, timeOf(&e.At), e.Type, eventWhere(e), eventWho(e), eventWhat(e))
+		_, err := fmt.Fprintln(out, visible(fmt.Sprintf("%d  %s  %s  %s  %s  %s", e.Seq, timeOf(&e.At), e.Type, eventWhere(e), eventWho(e), eventWhat(e))))
 		return err
 	})
 	if errors.Is(err, context.Canceled) {

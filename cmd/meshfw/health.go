@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,9 @@ func clusterHealth() *cobra.Command {
 With -wait it waits until every node is healthy and has applied what the cluster had then, and with -voters until there are so many
 voters, for scripts that start or replace nodes; status 1 when that does not happen in time.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if wait < 0 || voters < 0 || voters > 0 && wait == 0 {
+				return usageError{errors.New("health: -voters goes with -wait, and both are above 0")}
+			}
 			cl, err := connect(c)
 			if err != nil {
 				return err
@@ -84,7 +88,13 @@ func waitHealthy(ctx context.Context, cl *client.Client, wait time.Duration, vot
 		}
 		if time.Now().After(end) {
 			if err == nil {
-				err = fmt.Errorf("healthy is %t, with %d voters; every node should have applied index %d", h.Healthy, h.Voters, goal)
+				err = fmt.Errorf("healthy is %t, with %d voters", h.Healthy, h.Voters)
+				if voters > 0 {
+					err = fmt.Errorf("%w of %d", err, voters)
+				}
+				if behind {
+					err = fmt.Errorf("%w; every node should have applied index %d", err, goal)
+				}
 			}
 			return nil, fmt.Errorf("after %s the cluster is not as it should be: %w", wait, err)
 		}

@@ -31,6 +31,9 @@ func keyCreate() *cobra.Command {
 			if in.Labels, err = labelsOf(labels); err != nil {
 				return err
 			}
+			if expires <= 0 && c.Flags().Changed("expires") {
+				return usageError{fmt.Errorf("create: -expires %s: want a duration above 0; without it the key is valid for ever", expires)}
+			}
 			if expires > 0 {
 				at := time.Now().Add(expires).UTC()
 				in.ExpiresAt = &at

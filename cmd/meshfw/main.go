@@ -32,7 +32,11 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "meshfw:", explainError(err))
+	text := explainError(err)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) { // Ctrl-C, and what had been done until then
+		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
+	}
+	fmt.Fprintln(os.Stderr, "meshfw:", text)
 	var usage usageError
 	if errors.As(err, &usage) {
 		os.Exit(2)
@@ -58,6 +62,7 @@ or MESHFW_ADDR. Exit status: 0 done, 1 failed, 2 wrong usage.`,
 		budgetCommand(), accountCommand(), reservationCommand(), clusterCommand(), snapshotCommand(), eventsCommand(), keyCommand(), priceCommand(),
 		envCommand(), explainCommand(), topCommand(), doctorCommand(), manCommand(),
 		tlsCommand(), initCommand(), healthcheckCommand(), benchCommand())
+	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	completable(root)
 	checked(root)
@@ -87,13 +92,30 @@ func checked(c *cobra.Command) {
 			hint := ""
 			c.SuggestionsMinimumDistance = 2
 			if near := c.SuggestionsFor(list[0]); len(near) > 0 {
-				hint = fmt.Sprintf("; did you mean %q?", strings.Join(near, `" or "`))
+				hint = fmt.Sprintf(`; did you mean "%s"?`, strings.Join(near, `" or "`))
 			}
 			return usageError{fmt.Errorf("unknown command %q of %q%s (see %[2]s -help)", list[0], c.CommandPath(), hint)}
 		}
 	}
 	for _, sub := range c.Commands() {
+		if sub.Name() == "help" {
+			helping(sub)
+			continue
+		}
 		checked(sub)
+	}
+}
+
+// helping has the help command refuse words that are no command: the library's
+// own shows the root's help and says nothing.
+func helping(c *cobra.Command) {
+	c.Run, c.RunE = nil, func(c *cobra.Command, words []string) error {
+		found, rest, err := c.Root().Find(words)
+		if err != nil || len(rest) > 0 {
+			return usageError{fmt.Errorf("help: there is no command %q (see meshfw -help)", strings.Join(words, " "))}
+		}
+		found.InitDefaultHelpFlag()
+		return found.Help()
 	}
 }
 

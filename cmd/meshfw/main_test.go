@@ -70,6 +70,8 @@ func TestUsageErrors(t *testing.T) {
 		"account limit a/b ten", "account adjust a", "account adjust a -amount x -reason y", "budget plan", "budget apply", "server",
 		"config validate", "key create", "key create -name a -label b", "reservation settle x", "reservation settle x -amount 1 -model m -input-tokens 2",
 		"cluster join a", "snapshot save", "env vim", "env", "top -every 1ms", "cluster leave -addr a:1,b:2", "man", "budget list -addr :x:",
+		"key create -name a -expires -5h", "key create -name a -expires 0s", "init", "help nope", "help budget lst", "cluster health -voters 3",
+		"price set openai/a -f x.json -input 1", "snapshot save -", "snapshot save /", "snapshot save /dev/null",
 	} {
 		_, err := run(t, strings.Fields(line)...)
 		var usage usageError
@@ -84,6 +86,12 @@ func TestUsageErrors(t *testing.T) {
 func TestSuggestion(t *testing.T) {
 	if _, err := run(t, "bugdet"); err == nil || !strings.Contains(err.Error(), `did you mean "budget"?`) {
 		t.Errorf("%v", err)
+	}
+	if _, err := run(t, "budget", "lst"); err == nil || !strings.Contains(err.Error(), `did you mean "get" or "list"?`) {
+		t.Errorf("%v", err)
+	}
+	if out, err := run(t, "help", "budget", "apply"); err != nil || !strings.HasPrefix(out, "Make the cluster's budgets") || !strings.Contains(out, "-h, --help") {
+		t.Errorf("help budget apply: %v\n%s", err, out)
 	}
 	got := doubleDashes([]string{"-json", "-f", "x", "-0.5", "--addr", "--", "-json"})
 	if strings.Join(got, " ") != "--json -f x -0.5 --addr -- -json" {
@@ -129,6 +137,14 @@ func TestToken(t *testing.T) {
 	t.Setenv("MESHFW_TOKEN", "from-env")
 	if _, err := run(t, "budget", "list"); err != nil || got != "Bearer from-env" {
 		t.Errorf("%q %v", got, err)
+	}
+	// What stands on the line is meant, whatever the environment has.
+	if _, err := run(t, "budget", "list", "-token-file", file); err != nil || got != "Bearer from-file" {
+		t.Errorf("a file on the line beside a variable: %q %v", got, err)
+	}
+	got = ""
+	if _, err := run(t, "budget", "list", "-token-file", file+".nope"); err == nil || got != "" {
+		t.Errorf("a file that is not there beside a variable: asked with %q, %v", got, err)
 	}
 }
 

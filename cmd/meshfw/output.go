@@ -6,9 +6,12 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,9 +31,31 @@ func newTable(w io.Writer) *table { return &table{tabwriter.NewWriter(w, 0, 0, 2
 func (t *table) row(columns ...any) {
 	text := make([]string, len(columns))
 	for i, c := range columns {
-		text[i] = fmt.Sprint(c)
+		text[i] = visible(fmt.Sprint(c))
 	}
 	_, _ = fmt.Fprintln(t.w, strings.Join(text, "\t")) // told by Flush
+}
+
+// visible writes what would move a terminal's cursor, change its colours or the
+// direction of its text as an escape: labels and names come from whoever calls,
+// and must not forge what an operator reads.
+func visible(s string) string {
+	hidden := func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError
+	}
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var out strings.Builder
+	for _, r := range s {
+		if q := string(r); hidden(r) {
+			q = strconv.QuoteToASCII(q)
+			out.WriteString(q[1 : len(q)-1])
+		} else {
+			out.WriteString(q)
+		}
+	}
+	return out.String()
 }
 
 // line writes a line that takes no part in the columns.
@@ -77,12 +102,13 @@ func usdOf(v *money.USD) string {
 	return v.String()
 }
 
-// timeOf writes a time, "-" where there is none.
+// timeOf writes a time in the zone of this machine, and which that is; "-" where
+// there is none.
 func timeOf(t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.Local().Format("2006-01-02 15:04:05")
+	return t.Local().Format("2006-01-02 15:04:05Z07:00")
 }
 
 // progress shows on stderr how far long work is; size -1 is not known. On

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -244,6 +245,7 @@ func priceSet() *cobra.Command {
 	var p client.PriceSetting
 	var units map[string]string
 	var file string
+	figures := []string{"unit", "alias-of", "free", "kind", "context-tokens", "max-output-tokens", "hidden-output", "note"} // and the prices, below
 	c := &cobra.Command{
 		Use: "set PROVIDER/MODEL", Short: "Set the price of a model in the whole cluster", Args: cobra.ExactArgs(1),
 		Long: `Set the price of a model: USD per million tokens, at most six decimals. It replaces
@@ -260,6 +262,16 @@ price of the provider's models that are not known.`,
 				return err
 			}
 			if file != "" {
+				// The file replaces what flags said, or is mixed with it: neither was meant.
+				var also []string
+				for _, name := range figures {
+					if c.Flags().Changed(name) {
+						also = append(also, "-"+name)
+					}
+				}
+				if len(also) > 0 {
+					return usageError{fmt.Errorf("price set: -f has the whole price; leave out %s", strings.Join(slices.Sorted(slices.Values(also)), ", "))}
+				}
 				text, err := os.ReadFile(file)
 				if err != nil {
 					return err
@@ -292,6 +304,7 @@ price of the provider's models that are not known.`,
 		"cached-input-audio": &p.CachedInputAudio, "output-audio": &p.OutputAudio, "input-image": &p.InputImage,
 		"cached-input-image": &p.CachedInputImage, "output-image": &p.OutputImage, "input-video": &p.InputVideo, "output-video": &p.OutputVideo,
 		"citation": &p.Citation} {
+		figures = append(figures, name)
 		f.StringVar(to, name, "", "USD per million tokens of "+strings.ReplaceAll(name, "-", " "))
 	}
 	f.StringToStringVar(&units, "unit", nil, "price of a piece: web_search=10/1000; may be repeated")

@@ -65,12 +65,14 @@ func connectTo(c *cobra.Command, addrs string) (*client.Client, error) {
 	return cl, nil
 }
 
+// tokenOf is the credential: a flag's before a variable's, so that who names a
+// file on the line does not act under the key of the environment.
 func tokenOf(c *cobra.Command) (string, error) {
-	if t := setting(c, "token"); t != "" {
+	path, err := c.Flags().GetString("token-file")
+	if t := setting(c, "token"); t != "" && (err != nil || path == "" || c.Flags().Changed("token")) {
 		return t, nil
 	}
-	path := setting(c, "token-file")
-	if path == "" {
+	if path = setting(c, "token-file"); path == "" {
 		return "", nil
 	}
 	text, err := os.ReadFile(path)
@@ -118,6 +120,8 @@ func explainError(err error) string {
 		return text + "\n  The node speaks plain HTTP: give its address without https://."
 	case !errors.As(err, &answer):
 		return text
+	case answer.Code == "live_cluster":
+		return text + "\n  With -force it is replaced all the same."
 	case answer.Status == http.StatusUnauthorized:
 		return text + "\n  Give a key with -token or MESHFW_TOKEN, or its file with -token-file."
 	case answer.Status == http.StatusForbidden:

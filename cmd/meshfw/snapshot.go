@@ -24,6 +24,9 @@ func snapshotSave() *cobra.Command {
 	return &cobra.Command{
 		Use: "save FILE", Short: "Save the ledger to a file, while the cluster runs", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := savable(args[0]); err != nil {
+				return usageError{err}
+			}
 			cl, err := connect(c)
 			if err != nil {
 				return err
@@ -47,6 +50,20 @@ func snapshotSave() *cobra.Command {
 			return showSnapshot(c, args[0], info)
 		},
 	}
+}
+
+// savable refuses what a finished file must not take the place of: a device, a
+// pipe, a directory. "-" is no standard output here, since a snapshot is handed
+// on only when it has been checked to its end.
+func savable(path string) error {
+	st, err := os.Stat(path)
+	switch {
+	case path == "-":
+		return errors.New("snapshot save: name a file; it is checked before it gets its name, and can be sent on from there")
+	case err == nil && !st.Mode().IsRegular():
+		return fmt.Errorf("snapshot save: %s is no regular file: name one, and send it on from there", path)
+	}
+	return nil
 }
 
 // writeWhole writes a file that is there whole, on disk and checked, or not at

@@ -104,7 +104,7 @@ func fullness(a client.Account) float64 {
 }
 
 func (v *topView) show(t *table) {
-	t.line("%s   %d nodes   %d open holds   %d provisional charges", v.At.Local().Format("15:04:05"), len(v.Members), v.Open, v.Charged)
+	t.line("%s   %d nodes   %d open holds   %d provisional charges", v.At.Local().Format("15:04:05Z07:00"), len(v.Members), v.Open, v.Charged)
 	t.line("")
 	t.row("NODE", "ROLE", "SUFFRAGE", "HTTP ADDRESS")
 	for _, m := range v.Members {
