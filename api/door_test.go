@@ -287,7 +287,7 @@ func TestPathTricksReachNothing(t *testing.T) {
 	for _, path := range []string{
 		"//api/v1/keys", "/api//v1/keys", "/v1/../api/v1/keys", "/v1/%2e%2e/api/v1/keys", "/api/v1/budgets/..%2fkeys",
 		"/api/v1/budgets/%2e%2e/keys", "/api/v1/./keys", "/v1%2f..%2fapi/v1/keys", "/api/v1/keys%2f", "/api/v1/keys%00",
-		"/api\\v1\\keys", "/v1/chat%2fcompletions", "/providers/openai/../../api/v1/keys", "/api/v1/keys/%252e%252e/x%0a",
+		"/api\\v1\\keys", "/api/v1/accounts/agent\\..\\..\\keys", "/api/v1/accounts/../keys", "/v1/chat%2fcompletions", "/providers/openai/../../api/v1/keys", "/api/v1/keys/%252e%252e/x%0a",
 	} {
 		req, err := http.NewRequest(http.MethodGet, b.url, nil)
 		if err != nil {
@@ -300,6 +300,29 @@ func TestPathTricksReachNothing(t *testing.T) {
 		}
 	}
 	b.want(http.StatusOK, "", adminToken, http.MethodGet, "/api/v1/accounts/agent/a%2Fb", "")
+	b.want(http.StatusNotFound, "not_found", adminToken, http.MethodGet, "/api/v1/accounts/%2e%2e/keys", "")
+}
+
+// Ensure that every account that a label can make can be read and frozen.
+func TestEveryAccountCanBeFrozen(t *testing.T) {
+	b := start(t)
+	for label, partition := range map[string]string{`CORP\\ada`: "CORP%5Cada", `a\u0000\n\u001b`: "a%00%0A%1B", "..": "%2E%2E", ".": "%2e", "a/../b": "a%2F..%2Fb", "ä,%": "%C3%A4%2C%25"} {
+		reserve := func() (got struct {
+			Allowed bool   `json:"allowed"`
+			Reason  string `json:"reason"`
+		}) {
+			b.call(adminToken, http.MethodPost, "/api/v1/reservations", `{"amount":"1","labels":{"agent":"`+label+`"}}`, &got)
+			return got
+		}
+		if got := reserve(); !got.Allowed {
+			t.Errorf("%s: %+v", label, got)
+		}
+		b.want(http.StatusOK, "", adminToken, http.MethodGet, "/api/v1/accounts/agent/"+partition, "")
+		b.want(http.StatusOK, "", adminToken, http.MethodPost, "/api/v1/accounts/agent/"+partition+"/freeze", "")
+		if got := reserve(); got.Allowed || got.Reason != "frozen" {
+			t.Errorf("%s after its account was frozen: %+v", label, got)
+		}
+	}
 }
 
 // Ensure that what the server refuses or bounds of HTTP itself cannot carry a

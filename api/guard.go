@@ -62,28 +62,35 @@ func proxied(r *http.Request) bool {
 
 // badPath says what is wrong with a path that two parsers could read in two
 // ways, so that what is checked is what is served. Escaped slashes have a place
-// only in the names of accounts and of models.
+// only in the names of accounts and of models, and whatever else a label's value
+// may hold, such as the backslash of DOMAIN\user, only in those of accounts,
+// where it is escaped: there is no account that cannot be frozen.
 func badPath(r *http.Request) string {
 	if r.URL.Host != "" || r.URL.Scheme != "" || !strings.HasPrefix(r.URL.Path, "/") {
 		return "must begin with a slash"
 	}
-	p := r.URL.Path
-	for i := 0; i < len(p); i++ {
+	p, raw := r.URL.Path, r.URL.EscapedPath()
+	account := strings.HasPrefix(raw, prefix+"/accounts/") && !strings.Contains(r.URL.RawPath, `\`)
+	for i := 0; i < len(p) && !account; i++ {
 		if p[i] < ' ' || p[i] == 0x7f || p[i] == '\\' {
 			return "holds a control character or a backslash"
 		}
 	}
-	raw := r.URL.EscapedPath()
 	if strings.Contains(raw, "//") {
 		return "has an empty part"
 	}
 	for part := range strings.SplitSeq(raw, "/") {
 		switch strings.ToLower(part) {
-		case ".", "..", "%2e", "%2e%2e", ".%2e", "%2e.":
+		case "%2e", "%2e%2e":
+			if account {
+				continue
+			}
+			fallthrough
+		case ".", "..", ".%2e", "%2e.":
 			return "has a part that is . or .."
 		}
 	}
-	named := strings.HasPrefix(p, prefix+"/accounts/") || strings.HasPrefix(p, prefix+"/prices/")
+	named := account || strings.HasPrefix(p, prefix+"/prices/")
 	if !named && strings.Contains(strings.ToLower(raw), "%2f") {
 		return "has an escaped slash"
 	}

@@ -61,6 +61,10 @@ type Budget = policy.Budget
 func account(budget, partition string) string {
 	var out strings.Builder
 	out.WriteString("/accounts/" + url.PathEscape(budget) + "/")
+	if partition == "." || partition == ".." { // as parts of a path they would lead elsewhere
+		out.WriteString(strings.ReplaceAll(partition, ".", "%2E"))
+		return out.String()
+	}
 	for i := range len(partition) {
 		switch b := partition[i]; {
 		case b == '%' && i+2 < len(partition) && isHex(partition[i+1]) && isHex(partition[i+2]), b == ',':

@@ -138,7 +138,7 @@ func TestPartitionAsWritten(t *testing.T) {
 		t.Errorf("%s %q", path, sent)
 	}
 	// As people write it beside that.
-	for partition, want := range map[string]string{"a%2Cλ%2Fx%25 y": "a%2C%CE%BB%2Fx%25%20y", "日本": "%E6%97%A5%E6%9C%AC", "100%": "100%25", "-": "-", "a?b#c": "a%3Fb%23c"} {
+	for partition, want := range map[string]string{"a%2Cλ%2Fx%25 y": "a%2C%CE%BB%2Fx%25%20y", "日本": "%E6%97%A5%E6%9C%AC", "100%": "100%25", "-": "-", "a?b#c": "a%3Fb%23c", "..": "%2E%2E"} {
 		if err := connect(t, n.URL).SetLimit(context.Background(), "team", partition, nil); err != nil || path != "/api/v1/accounts/team/"+want+"/limit" {
 			t.Errorf("%s: %s, %v; want %s", partition, path, err, want)
 		}
