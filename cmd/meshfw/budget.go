@@ -195,6 +195,7 @@ func budgetPlan() *cobra.Command {
 
 func budgetApply() *cobra.Command {
 	var flags planFlags
+	var dry bool
 	c := &cobra.Command{
 		Use: "apply -f FILE", Short: "Make the cluster's budgets what a file says", Args: cobra.NoArgs,
 		Long: `Make the cluster's budgets what a file says.
@@ -206,6 +207,9 @@ once one is told to look again.`,
 			p, err := flags.plan(c)
 			if err != nil {
 				return err
+			}
+			if dry {
+				return emit(c, map[string]any{"changes": p.changes, "unmanaged": p.unmanaged}, p.show)
 			}
 			for _, change := range p.changes {
 				if change.Action == policy.Replace && !flags.replace {
@@ -225,6 +229,7 @@ once one is told to look again.`,
 		},
 	}
 	flags.add(c)
+	c.Flags().BoolVar(&dry, "dry-run", false, "change nothing, and show what plan shows")
 	c.Flags().BoolVar(&flags.replace, "replace", false, "replace budgets where a fixed setting differs; their accounts begin at zero")
 	return c
 }

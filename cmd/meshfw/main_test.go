@@ -110,6 +110,28 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
+// Ensure that a dry run of apply reads what is piped in, shows what would be
+// done and does nothing.
+func TestDryRun(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			t.Errorf("%s %s", r.Method, r.URL.Path)
+		}
+		_, _ = w.Write([]byte(`{"budgets":[{"name":"a","limit":"5","window":"none","enforcement":"hard","version":1}]}`))
+	}))
+	defer s.Close()
+	for _, in := range []string{"budget \"a\" {\n  limit = \"6\"\n}\n", ` {"budgets":[{"name":"a","limit":"6","version":1}]}`} {
+		root := rootCommand()
+		var out bytes.Buffer
+		root.SetOut(&out)
+		root.SetIn(strings.NewReader(in))
+		root.SetArgs([]string{"budget", "apply", "-f", "-", "--dry-run", "--addr", s.URL})
+		if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), `~ limit = "5" -> "6"`) || strings.Contains(out.String(), "Applied") {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+	}
+}
+
 // Ensure that the token goes with every call, from flag, variable or file.
 func TestToken(t *testing.T) {
 	var got string

@@ -53,10 +53,10 @@ func snapshotSave() *cobra.Command {
 }
 
 // savable refuses what a finished file must not take the place of: a device, a
-// pipe, a directory. "-" is no standard output here, since a snapshot is handed
+// pipe, a directory, a link. "-" is no standard output here, since a snapshot is handed
 // on only when it has been checked to its end.
 func savable(path string) error {
-	st, err := os.Stat(path)
+	st, err := os.Lstat(path) // a link would be replaced too, /dev/stdout for one
 	switch {
 	case path == "-":
 		return errors.New("snapshot save: name a file; it is checked before it gets its name, and can be sent on from there")
