@@ -136,7 +136,7 @@ func (c *Catalogue) Lookup(provider, model string) (*Model, error) {
 	}
 	if s.unknown != nil && model != "" {
 		m := *s.unknown
-		m.ID, m.IDs = model, []string{model}
+		m.ID, m.IDs, m.unknown = model, []string{model}, true
 		return &m, nil
 	}
 	return nil, &UnknownModelError{Provider: provider, Model: model}

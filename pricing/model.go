@@ -101,6 +101,9 @@ type Model struct {
 	// RetiresOn is the day the vendor stops serving the model; zero = not known.
 	RetiresOn time.Time
 
+	// unknown says that the id is not listed, and priced as the operator prices
+	// all such.
+	unknown bool
 	// ownPrice says that the operator priced the id itself, and not a model of
 	// the vendor's: it stands whatever model the answers name.
 	ownPrice    bool
@@ -111,6 +114,15 @@ type Model struct {
 	multipliers []multiplier
 	tierAliases map[string]string
 	tiers       []string // that rows are listed for
+}
+
+// Series is the name of the model in metrics: its id, or "*" where that is any
+// that a client may make up.
+func (m *Model) Series() string {
+	if m.unknown {
+		return "*"
+	}
+	return m.ID
 }
 
 // DefaultMaxOutputTokens is the output bound asked for where neither the

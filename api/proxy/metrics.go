@@ -58,7 +58,7 @@ func (m *metrics) register(r prometheus.Registerer, p *Proxy) error {
 
 // call counts one call that ended.
 func (m *metrics) call(c *call, outcome string, b *bill) {
-	provider, model := c.rung.provider.Name, c.rung.model.ID
+	provider, model := c.rung.provider.Name, c.rung.model.Series()
 	m.requests.WithLabelValues(provider, model, outcome).Inc()
 	if b == nil {
 		return

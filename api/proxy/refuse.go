@@ -161,7 +161,7 @@ func (p *Proxy) refuseMoney(c *call, res *fsm.Result) {
 	details["lines"] = c.rungs[0].lines()
 	remedy := p.remedy(c, res)
 	details["remedy"] = remedy
-	p.metrics.requests.WithLabelValues(c.rungs[0].provider.Name, c.rungs[0].model.ID, "refused").Inc()
+	p.metrics.requests.WithLabelValues(c.rungs[0].provider.Name, c.rungs[0].model.Series(), "refused").Inc()
 	p.refuse(c.exchange, status, name, message, details)
 }
 
