@@ -312,6 +312,7 @@ func (g *gather) quoted(raw []byte, use func([]byte) error) error {
 // prompt.
 func (g *gather) completions() error {
 	var n, bestOf, prompts, most int64
+	named := false
 	err := g.fields([]string{"model", "prompt", "n", "best_of", "max_tokens", "service_tier", "plugins", "models", "stream"}, func(name []byte) error {
 		switch string(name) {
 		case "prompt":
@@ -321,6 +322,7 @@ func (g *gather) completions() error {
 		case "best_of":
 			return g.most(&bestOf, "best_of")
 		case "max_tokens":
+			named = g.d.PeekKind() != 'n'
 			return g.most(&most, "max_tokens")
 		case "service_tier":
 			return g.tier()
@@ -332,6 +334,7 @@ func (g *gather) completions() error {
 	if most == 0 {
 		most = defaultCompletionTokens
 	}
+	g.b.DefaultOutput = !named
 	g.b.MaxOutputTokens, g.b.TextOutput = most, true
 	each := max(n, bestOf, 1)
 	if each > MaxCandidates || prompts > MaxCandidates {

@@ -113,7 +113,7 @@ func TestBoundRequest(t *testing.T) {
 		{"chat: text output only", "openai", "gpt-4o-audio-preview", OpenAIChat, `{"modalities":["text"],"messages":[]}`, fit,
 			Bound{TextOutput: true}, 0},
 		{"completions: best_of for every prompt", "openai", "gpt-3.5-turbo-instruct", OpenAICompletions, `{"prompt":["a","b","c"],"n":2,"best_of":4}`, fit,
-			Bound{MaxOutputTokens: 16, Candidates: 12, TextOutput: true}, 0},
+			Bound{MaxOutputTokens: 16, Candidates: 12, DefaultOutput: true, TextOutput: true}, 0},
 		{"completions: a list of tokens is one prompt", "openai", "gpt-3.5-turbo-instruct", OpenAICompletions, `{"prompt":[1,2,3],"max_tokens":9}`, fit,
 			Bound{MaxOutputTokens: 9, Candidates: 1, TextOutput: true}, 0},
 		{"messages: an hour's cache writes", "anthropic", "claude-opus-4-8", AnthropicMessages,

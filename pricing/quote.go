@@ -37,6 +37,10 @@ type Bound struct {
 	// MaxOutputTokens bounds one candidate's output, reasoning included;
 	// 0 takes the model's maximum, which the caller writes into the request.
 	MaxOutputTokens int64
+	// DefaultOutput says that MaxOutputTokens is what the route's vendor takes
+	// where the request names none: another server may take more, unless it is
+	// written into the request.
+	DefaultOutput bool
 	// ExtraOutputTokens are billed as output beside what MaxOutputTokens
 	// bounds: a prediction that is rejected, a summary of the conversation.
 	ExtraOutputTokens int64

@@ -140,7 +140,9 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 		return s, err
 	}
 	s.bound.From, s.bound.Until = p.now(), p.now().Add(longestCall)
-	s.explicit = s.bound.MaxOutputTokens
+	if !s.bound.DefaultOutput {
+		s.explicit = s.bound.MaxOutputTokens
+	}
 	if s.quote, err = s.model.Figures(s.bound); err != nil {
 		return s, err
 	}

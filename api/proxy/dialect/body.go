@@ -25,6 +25,7 @@ type Body struct {
 
 type member struct {
 	name       string
+	at         int // where the name begins
 	start, end int // of the value
 }
 
@@ -59,11 +60,18 @@ func ParseBody(raw []byte) (*Body, error) {
 	}
 	b := &Body{raw: raw, first: int(d.InputOffset()), members: make([]member, 0, 8)}
 	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
+		raw, err := d.ReadValue()
 		if err != nil {
 			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 		}
-		m := member{name: name.String()}
+		m := member{name: string(raw[1 : len(raw)-1]), at: int(d.InputOffset()) - len(raw)}
+		if bytes.IndexByte(raw, '\\') >= 0 {
+			name, err := jsontext.AppendUnquote(nil, raw)
+			if err != nil {
+				return nil, fmt.Errorf("the body is not valid JSON: %w", err)
+			}
+			m.name = string(name)
+		}
 		v, err := d.ReadValue()
 		if err != nil {
 			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
@@ -174,6 +182,18 @@ func (b *Body) joinAdded() {
 			b.edits[i].with = append(b.edits[i].with, ',')
 		}
 	}
+}
+
+// Rename gives a member another name and a number for its value; a body without
+// it stays as it is.
+func (b *Body) Rename(name, to string, n int64) {
+	for i := range b.members {
+		if m := &b.members[i]; m.name == name {
+			with := append(strconv.AppendQuote(nil, to), ':')
+			b.edits = append(b.edits, edit{name: to, start: m.at, end: m.end, with: strconv.AppendInt(with, n, 10)})
+		}
+	}
+	slices.SortStableFunc(b.edits, func(x, y edit) int { return x.start - y.start })
 }
 
 // SetString is Set with a string.

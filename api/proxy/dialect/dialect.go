@@ -100,6 +100,15 @@ type Endpoint interface {
 	Stream(o StreamOptions) Stream
 }
 
+// Renamer is an Endpoint whose output bound has a name that the vendor knows and
+// compatible servers may pass over, which would leave the output without a bound.
+type Renamer interface {
+	// Renamed tells whether the body names its bound so alone.
+	Renamed(b *Body) (bool, error)
+	// Rename gives the bound, in tokens, the name that every server knows.
+	Rename(b *Body, tokens int64)
+}
+
 // Answer is what a whole answer says it used.
 type Answer struct {
 	pricing.Reading
