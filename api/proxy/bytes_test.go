@@ -68,7 +68,8 @@ func TestBytesPassUntouched(t *testing.T) {
 			head + `,"max_tokens":7,"stream":true,"stream_options":{"include_usage":true,"x":1}` + tail},
 	} {
 		status, header, text := b.post("/v1/chat/completions", c.body, "Openai-Beta", "b=1", "X-Agent-Id", "a", "X-Run-Id", "r", "X-Meshfw-Tag-Job", "j",
-			"Cookie", "c=1", "Expect", "100-continue", "X-Stainless-Retry-Count", "0", "Authorization", "Bearer of-the-client", "X-Api-Key", "of-the-client", "Idempotency-Key", c.name)
+			"Cookie", "c=1", "Expect", "100-continue", "X-Stainless-Retry-Count", "0", "Authorization", "Bearer of-the-client", "X-Api-Key", "of-the-client", "Idempotency-Key", c.name,
+			"X-Http-Method-Override", "DELETE", "X-Original-Url", "/v1/files", "Openai-Project", "another", "Openai-Organization", "another")
 		if status != http.StatusOK || text != plainAnswer {
 			t.Errorf("%s: status %d, answer %s", c.name, status, text)
 		}
@@ -80,7 +81,8 @@ func TestBytesPassUntouched(t *testing.T) {
 			t.Errorf("%s: answer's headers %v", c.name, header)
 		}
 		for name, want := range map[string]string{"Openai-Beta": "b=1", "X-Stainless-Retry-Count": "0", "Authorization": "Bearer sk-provider",
-			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Expect": "", "Idempotency-Key": c.name} {
+			"X-Api-Key": "", "X-Agent-Id": "", "X-Run-Id": "", "X-Meshfw-Tag-Job": "", "Cookie": "", "Expect": "", "Idempotency-Key": c.name,
+			"X-Http-Method-Override": "", "X-Original-Url": "", "Openai-Project": "", "Openai-Organization": ""} {
 			if got := e.header.Get(name); got != want {
 				t.Errorf("%s: the provider got %s: %q, want %q", c.name, name, got, want)
 			}

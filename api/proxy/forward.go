@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 )
 
 var (
@@ -84,7 +85,16 @@ func (p *Proxy) edit(c *call) (err error) {
 	if s.slice > 0 {
 		tokens = s.quote.MaxUnits
 	}
-	if tokens > 0 && (s.unbounded() || tokens != s.explicit) {
+	renamed := false
+	if r, ok := e.(dialect.Renamer); ok && tokens > 0 && !s.provider.vendor() {
+		if renamed, err = r.Renamed(c.body); err != nil {
+			return bad("%s", err)
+		}
+		if renamed {
+			r.Rename(c.body, tokens)
+		}
+	}
+	if tokens > 0 && !renamed && (s.unbounded() || tokens != s.explicit) {
 		if err := e.SetBound(c.body, tokens, s.provider.vendor()); err != nil {
 			return bad("%s", err)
 		}
@@ -136,7 +146,7 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 		switch {
 		case auth.IsIdentityHeader(name):
 		case name == "Idempotency-Key", name == "X-Idempotency-Key":
-			header[strings.ToLower(name)] = v // by its usual form the transport would also repeat a call that was taken
+			header[strings.ToLower(name)] = b.ownRetries(x.caller, v) // by its usual form the transport would also repeat a call that was taken
 		default:
 			header[name] = v
 		}
@@ -217,6 +227,7 @@ func staysHere(name string) bool {
 	switch name {
 	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
 		"Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Accept-Encoding", "Expect", "Alt-Svc", "Strict-Transport-Security",
+		"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url", // another route than the metered one
 		"Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip":
 		return true
 	}

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -172,6 +174,24 @@ func (p *Proxy) named(name string) *Provider {
 // credentialHeaders are where SDKs put keys.
 var credentialHeaders = [...]string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key"}
 
+// accountHeaders choose among the accounts of a provider's key which one pays.
+var accountHeaders = [...]string{"Openai-Organization", "Openai-Project", "X-Goog-User-Project"}
+
+// ownRetries keeps the idempotency keys of one key of the firewall apart from
+// those of another: to the provider all come from one account, and one that
+// keeps answers would hand somebody else's out.
+func (p *Provider) ownRetries(c auth.Caller, values []string) []string {
+	if p.PassThroughKey || c.Open {
+		return values
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		sum := sha256.Sum256([]byte(c.KeyID + "/" + v))
+		out[i] = "meshfw-" + hex.EncodeToString(sum[:16])
+	}
+	return out
+}
+
 // authorize puts in the provider's key, or leaves the client's own: all but the
 // firewall's key, whose place ours names.
 func (p *Provider) authorize(h http.Header, query url.Values, ours string) {
@@ -184,6 +204,9 @@ func (p *Provider) authorize(h http.Header, query url.Values, ours string) {
 		return
 	}
 	for _, name := range credentialHeaders {
+		h.Del(name)
+	}
+	for _, name := range accountHeaders {
 		h.Del(name)
 	}
 	query.Del("key")

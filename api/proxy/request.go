@@ -31,11 +31,11 @@ const firstPart, bodyPart = 8 << 10, 256 << 10
 
 // readBody reads a JSON body of bounded length, within a bounded time.
 func (p *Proxy) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if t := r.Header["Content-Type"]; len(t) != 1 || !isJSON(t[0]) {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Type: want application/json",
 			details: map[string]any{"remedy": "send the header Content-Type: application/json (curl: -H 'Content-Type: application/json'); other types are refused, since any web page may make a browser send them"}}
 	}
-	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+	if e := r.Header["Content-Encoding"]; len(e) > 1 || len(e) == 1 && e[0] != "" && !strings.EqualFold(e[0], "identity") {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media", message: "Content-Encoding: send the body uncompressed"}
 	}
 	if r.ContentLength > p.MaxBodyBytes {
@@ -60,13 +60,15 @@ func (p *Proxy) tooLarge() error {
 	return &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large", message: fmt.Sprintf("the body is larger than %d bytes", p.MaxBodyBytes)}
 }
 
-// isJSON tells whether a Content-Type is JSON's, with whatever parameters.
+// isJSON tells whether a Content-Type is JSON's, with whatever parameters but
+// another charset: some servers would read another text than was metered.
 func isJSON(contentType string) bool {
 	if contentType == "application/json" { // as nearly all send it
 		return true
 	}
-	t, _, err := mime.ParseMediaType(contentType)
-	return err == nil && t == "application/json"
+	t, params, err := mime.ParseMediaType(contentType)
+	charset, said := params["charset"]
+	return err == nil && t == "application/json" && (!said || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8"))
 }
 
 // readAll reads up to limit+1 bytes. A body of known length is read into
@@ -125,6 +127,9 @@ func (p *Proxy) read(x *exchange) (*call, error) {
 	c.asked.Stream = c.asked.Stream || x.route.Stream
 	if c.asked.Model == "" {
 		return nil, bad("model: name one")
+	}
+	if at := "/" + c.asked.Model; plainPath(at) != at { // it may become a part of the provider's path
+		return nil, bad("model: %.120q has a part that is empty or made of dots", c.asked.Model)
 	}
 	return c, nil
 }

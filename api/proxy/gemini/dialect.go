@@ -177,8 +177,19 @@ func (generate) Read(b *dialect.Body) (dialect.Asked, error) {
 			err = errors.New("candidateCount and candidate_count: give one of them")
 		}
 	}
-	budget := gjson.GetBytes(config, "thinkingConfig.thinkingBudget")
-	return dialect.Asked{Visible: budget.Type == gjson.Number && budget.Raw == "0"}, err
+	return dialect.Asked{Visible: thoughtless(gjson.ParseBytes(config))}, err
+}
+
+// thoughtless says that a configuration turns thinking off, and says so once.
+func thoughtless(config gjson.Result) bool {
+	thinking := config.Get("thinkingConfig")
+	for _, also := range [...]string{"thinking_budget", "thinkingLevel", "thinking_level"} {
+		if thinking.Get(also).Exists() {
+			return false
+		}
+	}
+	budget := thinking.Get("thinkingBudget")
+	return budget.Type == gjson.Number && budget.Raw == "0" && !config.Get("thinking_config").Exists()
 }
 
 // either returns the member that is there, of two that mean the same.

@@ -76,8 +76,17 @@ func (chat) Read(b *dialect.Body) (dialect.Asked, error) {
 	}
 	effort, err := b.String("reasoning_effort")
 	a.Visible = effort == "none"
+	for _, name := range otherReasoning {
+		v, getErr := b.Get(name)
+		a.Visible = a.Visible && v == nil
+		err = errors.Join(err, getErr)
+	}
 	return a, err
 }
+
+// otherReasoning are the members by which compatible servers turn reasoning on,
+// whatever reasoning_effort says.
+var otherReasoning = [...]string{"reasoning", "thinking", "enable_thinking", "thinking_budget", "chat_template_kwargs", "extra_body"}
 
 func (chat) Request() pricing.Dialect { return pricing.OpenAIChat }
 
@@ -103,6 +112,21 @@ func (chat) SetBound(b *dialect.Body, tokens int64, vendor bool) error {
 		b.SetInt("max_tokens", tokens)
 	}
 	return nil
+}
+
+// Renamed implements dialect.Renamer.
+func (chat) Renamed(b *dialect.Body) (bool, error) {
+	own, err := b.Get("max_completion_tokens")
+	if err != nil || own == nil {
+		return false, err
+	}
+	all, err := b.Get("max_tokens")
+	return all == nil, err
+}
+
+// Rename implements dialect.Renamer.
+func (chat) Rename(b *dialect.Body, tokens int64) {
+	b.Rename("max_completion_tokens", "max_tokens", tokens)
 }
 
 func (chat) Text(answer []byte, add func(string)) {
