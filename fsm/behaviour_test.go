@@ -3,6 +3,7 @@ package fsm
 import (
 	"bytes"
 	"fmt"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -63,7 +64,13 @@ func TestRefuseFromMemoryWithinBounds(t *testing.T) {
 	if got := s.m.index; got != s.index {
 		t.Errorf("asking moved the ledger to %d", got)
 	}
-	s.want(OK, &DeleteBudget{Name: "day"})
+	s.want(OK, &Freeze{Budget: "day", On: true, Reason: "all stop"})
+	if r, ok := ask(nil); !ok || r.Refusal.Reason != ReasonFrozen || r.Refusal.Detail != "all stop" {
+		t.Errorf("a frozen budget: %v %+v", ok, r.Refusal)
+	}
+	s.want(OK, &Freeze{Budget: "day"})
+	s.want(VersionConflict, &DeleteBudget{Name: "day", IfVersion: ptr(int64(2))})
+	s.want(OK, &DeleteBudget{Name: "day", IfVersion: ptr(int64(3))})
 	if _, ok := ask(func(r *Reserve) { r.Labels = Labels{{LabelAgent, "w"}} }); ok {
 		t.Error("for a budget that only monitors")
 	}
@@ -160,7 +167,7 @@ func TestDeletedBudgetsAreSweptAway(t *testing.T) {
 	}
 	s.want(OK, &DeleteBudget{Name: "gone"})
 	for i := 0; s.m.Stats().Accounts > 1; i++ {
-		if due, ok := s.m.NextDue(); i > 2*n/pageSize || !ok || due > s.now {
+		if due, ok := s.m.NextDue(); i > n/pageSize/sweepWhileGone+2 || !ok || due > s.now {
 			t.Fatalf("%d accounts are left after %d entries, and the ledger is due at %d", s.m.Stats().Accounts, i, due)
 		}
 		s.want(OK, &Tick{})
@@ -260,6 +267,189 @@ func TestCancelEndsItsOwnGrant(t *testing.T) {
 	r := hold("s", 5)
 	r.OpID, r.NotAfter = opID(4), s.now+5*second
 	s.want(TooLate, r)
+	s.want(BadInput, &Cancel{ID: "s"})
+}
+
+// Ensure that a hold that became a provisional charge ends with its last
+// attempt, and one that more attempts were answered with than it remembers never
+// does.
+func TestCancelAfterTheDeadlineAndInACrowd(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 100, nil)
+	try := func(op byte, id string, dollars int64) {
+		t.Helper()
+		r := hold(id, dollars)
+		r.OpID, r.NotAfter = opID(op), s.now+5*second
+		s.want(OK, r)
+	}
+	cancel := func(op byte, id string) {
+		t.Helper()
+		s.want(OK, &Cancel{Attempt: opID(op), ID: id, NotAfter: s.now + 5*second})
+	}
+	try(1, "late", 3)
+	s.pass(61 * time.Second)
+	s.figures("b", "-", 0, 3, 0)
+	cancel(1, "late")
+	s.figures("b", "-", 0, 0, 0)
+	for op := range byte(maxJoined + 1) {
+		try(op+10, "crowd", 5)
+	}
+	for op := range byte(maxJoined + 1) {
+		cancel(op+10, "crowd")
+	}
+	s.figures("b", "-", 0, 0, 5)
+}
+
+// Ensure that a reservation is ended and extended by whom it belongs to: the
+// proxy, or the key that made it; and by an operator.
+func TestReservationsBelongToTheirMakers(t *testing.T) {
+	for _, c := range []struct {
+		made, by           Origin
+		madeOwner, byOwner string
+		force              bool
+		want               Code
+	}{
+		{OriginAPI, OriginAPI, "k", "k", false, OK},
+		{OriginAPI, OriginAPI, "k", "other", false, NotOwner},
+		{OriginAPI, OriginAPI, "k", "", false, NotOwner},
+		{OriginAPI, OriginProxy, "k", "k", false, NotOwner},
+		{OriginProxy, OriginProxy, "k", "k", false, OK},
+		{OriginProxy, OriginAPI, "k", "k", false, NotOwner},
+		{OriginProxy, OriginAPI, "k", "other", false, NotOwner},
+		{OriginProxy, OriginAPI, "k", "operator", true, OK},
+		{OriginAPI, OriginAPI, "k", "operator", true, OK},
+	} {
+		for _, end := range []Command{&Settle{ID: "r", Amount: 1, Origin: c.by, Owner: c.byOwner, Force: c.force}, &Release{ID: "r", Origin: c.by, Owner: c.byOwner, Force: c.force},
+			&Extend{ID: "r", Amount: usd(2), Origin: c.by, Owner: c.byOwner, Force: c.force}} {
+			s := newBook(t)
+			s.budget("b", 10, nil)
+			r := hold("r", 1)
+			r.Origin, r.Owner = c.made, c.madeOwner
+			s.want(OK, r)
+			if got := s.do(end); got.Code != c.want {
+				t.Errorf("%+v: %T: code %d (%s)", c, end, got.Code, got.Message)
+			}
+			if c.want != OK {
+				s.figures("b", "-", 0, 0, 1)
+			}
+		}
+	}
+}
+
+// Ensure that what would carry an account's sums out of the range of money is
+// refused before anything changes, and that what ends the sums goes on.
+func TestSumsStayInTheRangeOfMoney(t *testing.T) {
+	s := newBook(t)
+	s.want(OK, &PutBudget{Budget: Budget{Name: "b"}})
+	ref := AccountRef{"b", "-"}
+	s.want(OK, hold("r1", 1))
+	s.want(OK, hold("r2", 1))
+	s.want(OK, &Settle{ID: "r1", Amount: money.Max - usd(2), Origin: OriginAPI})
+	for _, c := range []Command{settle("r2", 3), &Extend{ID: "r2", Amount: usd(3), Origin: OriginAPI}, hold("r3", 2), &Charge{ID: "c", Amount: usd(2)},
+		&Adjust{ID: "a", Account: ref, Amount: usd(2)}} {
+		s.want(Overflow, c)
+		a, _ := s.m.Account(ref)
+		if a.Spent != money.Max-usd(2) || a.Held != usd(1) {
+			t.Errorf("%T: spent %s, held %s", c, a.Spent, a.Held)
+		}
+	}
+	s.want(OK, &Adjust{ID: "a", Account: ref, Amount: -money.Max}) // takes all
+	s.figures("b", "-", 0, 0, 1)
+}
+
+// Ensure that a provisional charge can be corrected for as long as the most
+// patient of its budgets asks, a day where one does not say.
+func TestTheLongestGraceCounts(t *testing.T) {
+	for _, c := range []struct {
+		one, two, want time.Duration
+	}{{time.Hour, 2 * time.Hour, 2 * time.Hour}, {2 * time.Hour, time.Hour, 2 * time.Hour}, {time.Hour, 0, 24 * time.Hour}, {0, 48 * time.Hour, 48 * time.Hour}} {
+		s := newBook(t)
+		s.budget("one", 10, func(b *Budget) { b.SettleGrace = int64(c.one) })
+		s.budget("two", 10, func(b *Budget) { b.SettleGrace = int64(c.two) })
+		s.want(OK, hold("r", 1))
+		s.pass(time.Minute + c.want - time.Second)
+		before, _ := s.m.Reservation("r")
+		s.pass(time.Second)
+		if after, _ := s.m.Reservation("r"); before.State != StateProvisional || after.State != StateFinal {
+			t.Errorf("%v: %s, a second later %s", c, before.State, after.State)
+		}
+	}
+}
+
+// Ensure that runs are at most 16 deep, and that spend below is recorded all the
+// same, on the run alone.
+func TestRunsAreSixteenDeep(t *testing.T) {
+	s := newBook(t)
+	s.budget("run", 1000, func(b *Budget) { b.Per = []string{LabelRun} })
+	below := func(n int) Labels {
+		if n == 1 {
+			return NewLabels(map[string]string{LabelRun: "r01"})
+		}
+		return NewLabels(map[string]string{LabelRun: fmt.Sprintf("r%02d", n), LabelParentRun: fmt.Sprintf("r%02d", n-1)})
+	}
+	for n := range maxDepth {
+		r := hold(fmt.Sprint(n), 1)
+		r.Labels = below(n + 1)
+		if got := s.want(OK, r); len(got.Accounts) != n+1 {
+			t.Errorf("level %d is held on %d accounts", n+1, len(got.Accounts))
+		}
+	}
+	r := hold("deep", 1)
+	r.Labels = below(maxDepth + 1)
+	s.want(BadInput, r)
+	s.want(OK, &Charge{ID: "c", Labels: r.Labels, Amount: usd(7)})
+	s.figures("run", "r17", 7, 0, 0)
+	s.figures("run", "r16", 0, 0, 1)
+}
+
+// Ensure that a lowered bound refuses no use of what is there already.
+func TestALoweredBoundKeepsWhatIsThere(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 1000, func(b *Budget) { b.Per = []string{LabelAgent} })
+	by := func(id, agent string) *Reserve {
+		r := hold(id, 1)
+		r.Labels = Labels{{LabelAgent, agent}}
+		return r
+	}
+	for i := range 4 {
+		s.want(OK, by(fmt.Sprint("r", i), fmt.Sprint("a", i)))
+	}
+	l := DefaultLimits()
+	l.Accounts = 2
+	s.want(OK, &PutLimits{Limits: l})
+	s.want(OK, by("more", "a3"))
+	s.want(LedgerFull, by("another", "a4"))
+	s.want(LedgerFull, &SetLimit{Account: AccountRef{"b", "a4"}, Limit: ptr(usd(1))})
+	s.want(OK, &SetLimit{Account: AccountRef{"b", "a3"}, Limit: ptr(usd(1))})
+	s.want(OK, &Charge{ID: "c", Labels: Labels{{LabelAgent, "a4"}}, Amount: usd(1)}) // spend is a fact
+	s.figures("b", "a4", 1, 0, 0)
+}
+
+// Ensure that an extension of what a restore lost holds its money and tokens
+// anew, and none of what was let go before.
+func TestExtensionsOfWhatARestoreLost(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 10_000_000, func(b *Budget) { b.Tokens = &Rate{Amount: 1000, Period: int64(minute)} })
+	s.want(OK, hold("old", 1))
+	s.want(OK, settle("old", 1))
+	s.pass(16 * time.Minute) // forgotten
+	extend := func(id string, amount money.USD, granted Time) *Extend {
+		return &Extend{ID: id, Amount: amount, Tokens: 600, Deadline: s.now + minute, Origin: OriginAPI, Lost: &Lost{Granted: granted, Model: "m", Provider: "p"}}
+	}
+	s.want(Forgotten, extend("old", usd(2), start))
+	s.want(NotFound, &Extend{ID: "lost", Amount: 1, Deadline: s.now + minute, Origin: OriginAPI})
+	late := extend("lost", usd(2), start+1)
+	late.Deadline = s.now
+	s.want(NotOpen, late)
+	s.want(BadInput, extend("lost", usd(9_223_373), start+1))
+	s.want(BadInput, extend("", usd(2), start+1))
+	if r := s.want(OK, extend("lost", usd(2), start+1)); r.Reservation.Amount != usd(2) || r.Reservation.Deadline != s.now+minute {
+		t.Errorf("%+v", r.Reservation)
+	}
+	s.figures("b", "-", 1, 0, 2)
+	if r := s.refused(ReasonRateLimited, extend("lost too", usd(2), start+1)); r.RetryAt != s.now+12*second { // 200 of 1000 tokens are missing
+		t.Errorf("retry in %s", time.Duration(r.RetryAt-s.now))
+	}
 }
 
 // Ensure that at the bound on attempts none is forgotten in a way that lets it
@@ -298,6 +488,11 @@ func TestAdjustAndReset(t *testing.T) {
 	s.want(OK, &Adjust{ID: "a1", Account: ref, Amount: -usd(5)}) // the same again
 	s.figures("b", "-", 2, 0, 0)
 	s.want(Conflict, &Adjust{ID: "a1", Account: ref, Amount: -usd(1)})
+	s.budget("other", 100, nil)
+	s.want(Conflict, &Adjust{ID: "a1", Account: AccountRef{"other", "-"}, Amount: -usd(5)})
+	s.want(Conflict, settle("a1", 5))
+	s.want(Conflict, &Charge{ID: "a1", Amount: usd(5)})
+	s.want(OK, &DeleteBudget{Name: "other"})
 	s.pass(33 * time.Second) // the first bucket left at 62 s, and took nothing with it
 	s.figures("b", "-", 2, 0, 0)
 	s.want(OK, &Adjust{ID: "a2", Account: ref, Amount: usd(1)})
@@ -347,6 +542,63 @@ func TestUnitsAreTheMostThatFit(t *testing.T) {
 		}
 		if got := r.most(Time(span)); int64(r.takes(got)) > span || int64(r.takes(got+1)) <= span {
 			t.Errorf("%d fit %d at %+v", got, span, r)
+		}
+	})
+}
+
+// Ensure that costs, units, shares and rates are exact where their products
+// take more than 64 bits, against arithmetic that has no bound.
+func TestProductsPastSixtyFourBits(t *testing.T) {
+	big64 := func(n int64) *big.Int { return big.NewInt(n) }
+	divUp := func(a, b *big.Int) *big.Int {
+		q, r := new(big.Int).QuoRem(a, b, new(big.Int))
+		if r.Sign() > 0 {
+			q.Add(q, big64(1))
+		}
+		return q
+	}
+	large := rapid.OneOf(rapid.Int64Range(1, 1<<20), rapid.Int64Range(1, 1<<63-1), rapid.Int64Range(1<<63-1000, 1<<63-1))
+	rapid.Check(t, func(t *rapid.T) {
+		a := Alternative{FixedPico: large.Draw(t, "fixed"), UnitPico: large.Draw(t, "unit")}
+		units := rapid.Int64Range(0, 1e9).Draw(t, "units")
+		pico := new(big.Int).Mul(big64(a.UnitPico), big64(units))
+		want := divUp(pico.Add(pico, big64(a.FixedPico)), big64(1000))
+		if got, ok := a.cost(units); ok != want.IsInt64() || ok && int64(got) != want.Int64() {
+			t.Fatalf("%+v: %d units cost %d (%t), want %s", a, units, got, ok, want)
+		}
+		room, high := money.USD(large.Draw(t, "room")), rapid.Int64Range(1, 1e9).Draw(t, "high")
+		if least, _ := a.cost(0); least <= room {
+			most := new(big.Int).Mul(big64(int64(room)), big64(1000))
+			most.Sub(most, big64(a.FixedPico)).Quo(most, big64(a.UnitPico))
+			if most.Cmp(big64(high)) > 0 {
+				most = big64(high)
+			}
+			if got := a.most(room, high); got != most.Int64() {
+				t.Fatalf("%+v: %d of %d units for %d, want %s", a, got, high, room, most)
+			}
+		} else if got := a.most(room, high); got != 0 {
+			t.Fatalf("%+v: %d units for %d, which no unit fits", a, got, room)
+		}
+		limit, bp := large.Draw(t, "limit"), rapid.Int32Range(1, 10_000).Draw(t, "share")
+		if got, want := share(money.USD(limit), bp), divUp(new(big.Int).Mul(big64(limit), big64(int64(bp))), big64(10_000)); int64(got) != want.Int64() {
+			t.Fatalf("%d of %d: %d, want %s", bp, limit, got, want)
+		}
+		r := Rate{Amount: large.Draw(t, "amount"), Period: rapid.Int64Range(1, maxRatePeriod).Draw(t, "period")}
+		n := large.Draw(t, "n")
+		takes := divUp(new(big.Int).Mul(big64(n), big64(r.Period)), big64(r.Amount))
+		if takes.Cmp(big64(int64(maxSpan))) > 0 {
+			takes = big64(int64(maxSpan))
+		}
+		if got := r.takes(n); int64(got) != takes.Int64() {
+			t.Fatalf("%d at %+v take %d, want %s", n, r, got, takes)
+		}
+		span := rapid.Int64Range(0, int64(maxSpan)).Draw(t, "span")
+		most := new(big.Int).Mul(big64(span), big64(r.Amount))
+		if most.Quo(most, big64(r.Period)); !most.IsInt64() {
+			most = big64(1<<63 - 1)
+		}
+		if got := r.most(Time(span)); got != most.Int64() {
+			t.Fatalf("%d fit %d at %+v, want %s", got, span, r, most)
 		}
 	})
 }

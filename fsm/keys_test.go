@@ -109,17 +109,19 @@ func TestKeysAreBounded(t *testing.T) {
 	}
 	s.want(LedgerFull, &PutKey{Key: key("k3", "s3")})
 	s.want(OK, &PutKey{Key: key("k2", "s2")}) // replacing needs no room
-	s.want(OK, &RevokeKey{ID: "k2"})
-	s.pass(time.Second)
-	s.want(OK, &RevokeKey{ID: "k1"})
+	for _, id := range []string{"k1", "k2", "k0"} {
+		s.want(OK, &RevokeKey{ID: id})
+		s.pass(time.Second)
+	}
+	s.want(OK, &RevokeKey{ID: "k1"}) // again: it stays the first
 	s.want(OK, &PutKey{Key: key("k3", "s3")})
-	if _, ok := s.m.Key("k2"); ok || s.opens("s2") != "" {
+	if _, ok := s.m.Key("k1"); ok || s.opens("s1") != "" {
 		t.Error("the key that was revoked first is still there")
 	}
-	if page, next := s.m.Keys("", 2); len(page) != 2 || page[0].ID != "k0" || next != "k1" {
+	if page, next := s.m.Keys("", 2); len(page) != 2 || page[0].ID != "k0" || next != "k2" {
 		t.Errorf("%v, %q", page, next)
 	}
-	if page, next := s.m.Keys("k1", 2); len(page) != 1 || page[0].ID != "k3" || next != "" {
+	if page, next := s.m.Keys("k2", 2); len(page) != 1 || page[0].ID != "k3" || next != "" {
 		t.Errorf("%v, %q", page, next)
 	}
 	s.restored()

@@ -234,7 +234,11 @@ func (s *teller) run(line string) string {
 		copy(attempt[:], f["attempt"])
 		return s.apply(&Cancel{OpID: s.opID(f), Attempt: attempt, NotAfter: s.now + Time(5*time.Second)})
 	case "charge":
-		return s.apply(&Charge{OpID: s.opID(f), ID: f["id"], Labels: NewLabels(labels), Amount: s.money(f["amount"])})
+		c := &Charge{OpID: s.opID(f), ID: f["id"], Labels: NewLabels(labels), Amount: s.money(f["amount"])}
+		if tokens, ok := f["tokens"]; ok {
+			c.Usage = &Usage{OutputTokens: s.number(tokens)}
+		}
+		return s.apply(c)
 	case "limit":
 		c := &SetLimit{OpID: s.opID(f), Account: s.account(f)}
 		if f["limit"] != "none" {
