@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,6 +120,92 @@ func TestWithoutALeaderAnUnknownKeyIsNoWrongKey(t *testing.T) {
 	var e *Error
 	if _, err := g.Identify(request("meshfw-x")); !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable {
 		t.Errorf("%v", err)
+	}
+}
+
+// Ensure that a key opens with what it says, from its creation until it is
+// revoked or expires, and the secret before a rotation until its overlap ends;
+// and that a wrong key says why. It is 1000 ns by the gate's clock.
+func TestWhatAKeyOpens(t *testing.T) {
+	second := Hash("before")
+	labels := fsm.Labels{{Name: "agent", Value: "a"}}
+	for name, c := range map[string]struct {
+		secret string
+		key    fsm.Key
+		status int
+		reason string
+	}{
+		"good":                       {"now", fsm.Key{}, 0, ""},
+		"expires in 1 ns":            {"now", fsm.Key{Expires: 1001}, 0, ""},
+		"expired":                    {"now", fsm.Key{Expires: 1000}, 401, "expired_key"},
+		"revoked":                    {"now", fsm.Key{Revoked: true}, 401, "revoked_key"},
+		"a role of later":            {"now", fsm.Key{Role: "auditor"}, 403, "unknown_role"},
+		"rotated":                    {"before", fsm.Key{SecondHash: second[:], SecondUntil: 1001}, 0, ""},
+		"rotated, overlap over":      {"before", fsm.Key{SecondHash: second[:], SecondUntil: 1000}, 401, "expired_key"},
+		"rotated, expires before":    {"before", fsm.Key{SecondHash: second[:], SecondUntil: 2000, Expires: 1000}, 401, "expired_key"},
+		"rotated, revoked":           {"before", fsm.Key{SecondHash: second[:], SecondUntil: 2000, Revoked: true}, 401, "revoked_key"},
+		"the new secret of rotation": {"now", fsm.Key{SecondHash: second[:], SecondUntil: 500}, 0, ""},
+	} {
+		g, k := gate(t, Options{AdminToken: "the-token-of-the-admin"})
+		v := c.key
+		v.ID, v.Name, v.Labels, v.Models, v.Providers, v.Budgets, v.RefusalStatus = "k1", "one", labels, []string{"gpt-*"}, []string{"openai"}, []string{"b*"}, 400
+		if v.Role == "" {
+			v.Role = fsm.RoleAgent
+		}
+		hash := Hash("now")
+		v.Hash = hash[:]
+		k.m[Hash(c.secret)] = v
+		got, err := g.Identify(request(c.secret))
+		if c.status != 0 {
+			var e *Error
+			if !errors.As(err, &e) || e.Status != c.status || e.Reason != c.reason || got.KeyID != "" {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			continue
+		}
+		want := Caller{KeyID: "k1", Name: "one", Role: RoleAgent, Labels: labels, Models: v.Models, Providers: v.Providers, Budgets: v.Budgets, RefusalStatus: 400,
+			Credential: got.Credential, Addr: "192.0.2.1"}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	g, k := gate(t, Options{AdminToken: "the-token-of-the-admin"})
+	k.put("one", fsm.Key{ID: "k1", Role: fsm.RoleAgent})
+	k.put("two", fsm.Key{ID: "k2", Role: fsm.RoleAgent})
+	for name, c := range map[string]struct {
+		change func(r *http.Request)
+		key    string
+		reason string
+	}{
+		"a key and a provider's own": {func(r *http.Request) { r.Header.Set("Authorization", "Bearer sk-provider") }, "k1", ""},
+		"the same key twice":         {func(r *http.Request) { r.Header.Set("Authorization", "Bearer one") }, "k1", ""},
+		"two keys":                   {func(r *http.Request) { r.Header.Set("Authorization", "Bearer two") }, "", "two_keys"},
+		"no key":                     {func(r *http.Request) { r.Header.Del("X-Api-Key") }, "", "missing_key"},
+		"a wrong key":                {func(r *http.Request) { r.Header.Set("X-Api-Key", "three") }, "", "unknown_key"},
+		"the admin's token":          {func(r *http.Request) { r.Header.Set("X-Api-Key", "the-token-of-the-admin") }, AdminID, ""},
+	} {
+		r := request("one")
+		c.change(r)
+		got, err := g.Identify(r)
+		var e *Error
+		if got.KeyID != c.key || (err == nil) != (c.reason == "") || err != nil && (!errors.As(err, &e) || e.Reason != c.reason || e.Status != http.StatusUnauthorized) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// Ensure that a node without an admin's token lets nobody in with none.
+func TestNoTokenIsNoAdmin(t *testing.T) {
+	g, _ := gate(t, Options{})
+	r := request("")
+	r.Header.Set("Authorization", "Bearer ")
+	if c, err := g.Identify(r); err == nil {
+		t.Errorf("%+v", c)
+	}
+	for _, o := range []Options{{Keys: &keys{}, Now: func() fsm.Time { return 0 }}, {Keys: &keys{}, Fresh: func(context.Context) error { return nil }}, {}} {
+		if _, err := New(o); err == nil {
+			t.Errorf("a gate that lacks something is made: %+v", o)
+		}
 	}
 }
 
