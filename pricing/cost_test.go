@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -161,6 +162,36 @@ func TestCostRefusesNonsense(t *testing.T) {
 	}
 }
 
+// Every quantity of a usage has the same bounds, and the totals count each
+// kind of token once: the n-th field of the struct is 1 << n here.
+func TestEveryQuantityCounts(t *testing.T) {
+	var all Usage
+	fields := reflect.ValueOf(&all).Elem()
+	for i := range fields.NumField() {
+		fields.Field(i).SetInt(1 << i)
+		for n, want := range map[int64]error{-1: ErrNegative, MaxQuantity: nil, MaxQuantity + 1: ErrTooLarge} {
+			var u Usage
+			reflect.ValueOf(&u).Elem().Field(i).SetInt(n)
+			if err := u.Check(); !errors.Is(err, want) {
+				t.Errorf("%s = %d: %v, want %v", fields.Type().Field(i).Name, n, err, want)
+			}
+		}
+	}
+	sum := func(names ...string) (n int64) {
+		for _, name := range names {
+			n += fields.FieldByName(name).Int()
+		}
+		return n
+	}
+	if got, want := all.TotalInputTokens(), sum("InputTokens", "CachedInputTokens", "CacheWrite5mTokens", "CacheWrite1hTokens", "InputAudioTokens",
+		"CachedInputAudioTokens", "InputImageTokens", "CachedInputImageTokens", "InputVideoTokens"); got != want {
+		t.Errorf("input tokens %b, want %b", got, want)
+	}
+	if got, want := all.TotalOutputTokens(), sum("OutputTokens", "ReasoningTokens", "OutputAudioTokens", "OutputImageTokens", "OutputVideoTokens"); got != want {
+		t.Errorf("output tokens %b, want %b", got, want)
+	}
+}
+
 // A tier that the catalogue does not know is priced at the dearest it knows.
 func TestUnknownTierIsTheDearest(t *testing.T) {
 	m := lookup(t, "openai", "gpt-5.4")
@@ -191,6 +222,42 @@ func TestQuoteByHand(t *testing.T) {
 	}
 	if half, err := q.At(150); err != nil || half != 17_500_000 {
 		t.Errorf("At(150) = %d, %v; want 17500000", half, err)
+	}
+}
+
+// A bound is held at the dearest that its tokens may be billed as.
+func TestQuoteIsForTheDearest(t *testing.T) {
+	at := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		name, provider, model string
+		bound                 Bound
+		fixed, unit           int64
+	}{
+		// 1000 x 6.25, 30: the provider writes its cache unasked
+		{"automatic cache writes", "openai", "gpt-5.6", Bound{InputTokens: 1000, TextOutput: true}, 6_250_000_000, 30_000_000},
+		// 1000 x 5, 25
+		{"no cache write", "anthropic", "claude-opus-4-8", Bound{InputTokens: 1000, TextOutput: true}, 5_000_000_000, 25_000_000},
+		// 1000 x 6.25
+		{"writes for 5 minutes", "anthropic", "claude-opus-4-8", Bound{InputTokens: 1000, CacheWrite: CacheWrite5m, TextOutput: true}, 6_250_000_000, 25_000_000},
+		// 1000 x 0.3 + 1000 x 1 for audio, 2.5
+		{"audio", "google", "gemini-2.5-flash", Bound{InputTokens: 1000, InputAudioTokens: 1000, TextOutput: true}, 1_300_000_000, 2_500_000},
+		// 1000 x 0.75 until the end of the year, 1000 x 1.5 from then on; output 3.75 and 7.5
+		{"at an instant", "google", "gemini-3.6-flash", Bound{InputTokens: 1000, TextOutput: true, From: at("2026-12-31T23:00:00Z")}, 750_000_000, 3_750_000},
+		{"across a change", "google", "gemini-3.6-flash", Bound{InputTokens: 1000, TextOutput: true, From: at("2026-12-31T23:00:00Z"), Until: at("2027-01-01T00:00:00Z")}, 1_500_000_000, 7_500_000},
+		// Monday 03:30 to 05:30 UTC begins in the peak: 1000 x 0.3, 1.2
+		{"across the end of a peak", "deepseek", "deepseek-flash", Bound{InputTokens: 1000, TextOutput: true, From: at("2026-09-14T03:30:00Z"), Until: at("2026-09-14T05:30:00Z")}, 300_000_000, 1_200_000},
+		{"in a zone of its own", "deepseek", "deepseek-flash", Bound{InputTokens: 1000, TextOutput: true, From: at("2026-09-14T15:00:00+08:00")}, 300_000_000, 1_200_000},
+	} {
+		q, err := lookup(t, c.provider, c.model).Figures(c.bound)
+		if err != nil || q.FixedPico != c.fixed || q.PerUnitPico != c.unit {
+			t.Errorf("%s: fixed %d, per unit %d (%v); want %d, %d", c.name, q.FixedPico, q.PerUnitPico, err, c.fixed, c.unit)
+		}
 	}
 }
 

@@ -33,6 +33,10 @@ func TestBoundRefusesWhatBillsByOtherRules(t *testing.T) {
 		{OpenAIChat, "openai", "gpt-4o", `{"messages":[],"plugins":[{"id":"web"}]}`, "plugins"},
 		{OpenAIEmbeddings, "openai", "text-embedding-3-small", `{"input":[{"image":"https://x"}]}`, "file_tokens"},
 		{GeminiEmbed, "google", "gemini-embedding-001", `{"content":{"parts":[{"fileData":{"mimeType":"image/png","fileUri":"x"}}]}}`, "image"},
+		// A tool that the provider may sell tomorrow.
+		{AnthropicMessages, "anthropic", "claude-opus-4-8", `{"max_tokens":1,"messages":[],"tools":[{"type":"teleport_20270101","name":"t"}]}`, "teleport_20270101"},
+		{OpenAIResponses, "openai", "gpt-5.4", `{"input":"","tools":[{"type":"teleport"}]}`, "teleport"},
+		{GeminiGenerate, "google", "gemini-2.5-flash", `{"contents":[],"tools":[{"teleport":{}}]}`, "teleport"},
 		// Servers that fold case would take these for the bound itself.
 		{OpenAIChat, "openai", "gpt-4o", `{"messages":[],"max_tokens":1,"MAX_TOKENS":99999}`, "MAX_TOKENS"},
 		{OpenAIChat, "openai", "gpt-4o", `{"Messages":[]}`, "Messages"},

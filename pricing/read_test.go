@@ -36,6 +36,11 @@ func TestReadUsage(t *testing.T) {
 		{"DeepSeek: cache hits", ReadOpenAIChatUsage,
 			`{"prompt_tokens":100,"completion_tokens":5,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":36}`,
 			Reading{Usage: Usage{InputTokens: 36, CachedInputTokens: 64, OutputTokens: 5, Requests: 1}}},
+		{"Moonshot: cached tokens beside the details", ReadOpenAIChatUsage, `{"prompt_tokens":100,"completion_tokens":5,"cached_tokens":60}`,
+			Reading{Usage: Usage{InputTokens: 40, CachedInputTokens: 60, OutputTokens: 5, Requests: 1}}},
+		{"Perplexity: searches, citations and reasoning", ReadOpenAIChatUsage,
+			`{"prompt_tokens":33,"completion_tokens":7,"citation_tokens":21,"num_search_queries":18,"reasoning_tokens":4,"total_tokens":44}`,
+			Reading{Usage: Usage{InputTokens: 33, OutputTokens: 7, ReasoningTokens: 4, CitationTokens: 21, WebSearches: 18, Requests: 1}}},
 		{"embeddings", ReadOpenAIChatUsage, `{"prompt_tokens":8,"total_tokens":8}`,
 			Reading{Usage: Usage{InputTokens: 8, Requests: 1}}},
 		{"responses", ReadOpenAIResponsesUsage,
@@ -151,13 +156,13 @@ func TestAnthropicStream(t *testing.T) {
 // handed over under its name; a message iteration is in the totals already.
 func TestAnthropicIterations(t *testing.T) {
 	got, err := ReadAnthropicUsage([]byte(`{"input_tokens":10,"output_tokens":20,"iterations":[
-		{"type":"compaction","input_tokens":180000,"output_tokens":3500},
+		{"type":"compaction","input_tokens":180000,"output_tokens":3500,"cache_creation_input_tokens":150,"cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":50},"cache_read_input_tokens":7},
 		{"type":"message","input_tokens":10,"output_tokens":20},
 		{"type":"advisor_message","model":"claude-opus-5","input_tokens":823,"output_tokens":1612,"cache_read_input_tokens":5}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Usage{InputTokens: 180010, OutputTokens: 3520, Requests: 1}); got.Usage != want {
+	if want := (Usage{InputTokens: 180010, CachedInputTokens: 7, CacheWrite5mTokens: 100, CacheWrite1hTokens: 50, OutputTokens: 3520, Requests: 1}); got.Usage != want {
 		t.Errorf("usage %+v, want %+v", got.Usage, want)
 	}
 	if len(got.Others) != 1 || got.Others[0] != (ModelUsage{"claude-opus-5", Usage{InputTokens: 823, CachedInputTokens: 5, OutputTokens: 1612}}) {
