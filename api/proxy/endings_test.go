@@ -7,12 +7,15 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/tidwall/gjson"
 
+	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -57,6 +60,72 @@ func TestEndings(t *testing.T) {
 		}
 		if after := b.settled(); after.Spent-before.Spent != want || after.Provisional != before.Provisional {
 			t.Errorf("%s: spent %s, provisional %s; want %s, none", c.name, after.Spent-before.Spent, after.Provisional, want)
+		}
+	}
+}
+
+// telling is a ledger that keeps what it is told without an answer.
+type telling struct {
+	Ledger
+	mu   sync.Mutex
+	told []fsm.Command
+}
+
+func (l *telling) Deliver(c fsm.Command) {
+	l.mu.Lock()
+	l.told = append(l.told, c)
+	l.mu.Unlock()
+	l.Ledger.Deliver(c)
+}
+
+func (l *telling) list() []fsm.Command {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.told)
+}
+
+// Ensure that the holds of a key's calls are settled, released and extended as
+// that key's, without which the ledger refuses it and they stay.
+func TestTheHoldsOfAKeyEnd(t *testing.T) {
+	limit := money.Dollar
+	b := startWith(t, fsm.Budget{Name: "agent", Per: []string{fsm.LabelAgent}, Limit: &limit, MeteredStream: true},
+		func(o *Options) { o.Gate = callers{caller: auth.Caller{KeyID: "k"}} })
+	want := money.USD(0)
+	for _, c := range []struct {
+		directive string
+		stream    bool
+		cost      money.USD
+	}{
+		{"input_tokens=10 output_tokens=20", false, 10*mini.in + 20*mini.out},
+		{"status=500", false, 0},
+		{"input_tokens=10 output_tokens=30", true, 10*mini.in + 30*mini.out},
+	} {
+		_, header, answer := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", c.directive, c.stream))
+		want += c.cost
+		if a := b.settled(); a.Spent != want || a.Provisional != 0 {
+			t.Errorf("%s: spent %s, provisional %s; want %s, none: %s", c.directive, a.Spent, a.Provisional, want, answer)
+		}
+		if r, _ := b.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation")); r.Owner != "k" {
+			t.Errorf("%s: the reservation is %q's", c.directive, r.Owner)
+		}
+	}
+}
+
+// Ensure that a call is settled at the prices of the service tier that the
+// answer names, which may be another than the one asked for: of gpt-5.4 10 x 2.5
+// + 20 x 15 = 325 micro-USD, and half of it on flex.
+func TestTheAnswersTierIsCharged(t *testing.T) {
+	b := start(t, money.Dollar)
+	want := money.USD(0)
+	for _, c := range []struct {
+		directive string
+		cost      money.USD
+	}{{"", 325_000}, {" service_tier=flex", 162_500}, {" service_tier=default", 325_000}} {
+		body := strings.Replace(chatBody("gpt-5.4", "input_tokens=10 output_tokens=20"+c.directive, false), "max_tokens", "max_completion_tokens", 1)
+		status, _, answer := b.post("/v1/chat/completions", body)
+		want += c.cost
+		if a := b.settled(); status != http.StatusOK || a.Spent != want {
+			t.Errorf("%q: status %d, spent %s, want %s: %s", c.directive, status, a.Spent, want, answer)
 		}
 	}
 }
@@ -168,19 +237,21 @@ func TestClientGone(t *testing.T) {
 // Ensure that a call which was sent but had no status stays held, since nobody
 // knows whether it was made, and one that never went out is released.
 func TestWithoutAStatus(t *testing.T) {
-	b := start(t, money.Dollar)
+	var told *telling // asking the ledger would prove nothing: what it is told comes to it later
+	watched := func(o *Options) { told = &telling{Ledger: o.Ledger}; o.Ledger = told }
+	b := start(t, money.Dollar, watched)
 	status, header, answer := b.post("/v1/chat/completions", chatBody("gpt-4o-mini", "drop", false))
 	if status != http.StatusBadGateway || gjson.Get(answer, "error.meshfw.reason").String() != "provider_unreachable" {
 		t.Errorf("status %d: %s", status, answer)
 	}
 	r, _ := b.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation"))
-	if r.State != fsm.StateOpen {
-		t.Errorf("the reservation is %s; want open until it is a provisional charge", r.State)
+	if list := told.list(); r.State != fsm.StateOpen || len(list) != 0 {
+		t.Errorf("the reservation is %s, and the ledger is told %+v; want open until it is a provisional charge", r.State, list)
 	}
-	silent := start(t, money.Dollar, func(o *Options) { o.AnswerTimeout = 100 * time.Millisecond })
+	silent := start(t, money.Dollar, watched, func(o *Options) { o.AnswerTimeout = 100 * time.Millisecond })
 	status, header, _ = silent.post("/v1/chat/completions", chatBody("gpt-4o-mini", "hang", false))
-	if r, _ := silent.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation")); status != http.StatusGatewayTimeout || r.State != fsm.StateOpen {
-		t.Errorf("a silent provider: status %d, reservation %s; want 504, open", status, r.State)
+	if r, _ := silent.node.Ledger().Reservation(header.Get("X-Meshfw-Reservation")); status != http.StatusGatewayTimeout || r.State != fsm.StateOpen || len(told.list()) != 0 {
+		t.Errorf("a silent provider: status %d, reservation %s, the ledger is told %+v; want 504, open", status, r.State, told.list())
 	}
 
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
