@@ -30,15 +30,30 @@ func TestRefuseFromMemoryWithinBounds(t *testing.T) {
 	}
 	s.want(OK, hold("most", 3))
 	s.want(OK, settle("most", 3))
-	s.want(OK, hold("held", 2))
-	if _, ok := ask(nil); ok {
+	s.want(OK, hold("held", 1))
+	cost := func(pico int64) func(r *Reserve) {
+		return func(r *Reserve) { r.Alternatives[0].FixedPico = pico }
+	}
+	if _, ok := ask(cost(2e12)); ok {
 		t.Error("for a hold in the way")
 	}
-	two := func(r *Reserve) { r.Alternatives[0].FixedPico = 2e12 + 1 } // 2 USD are not spent
-	if r, ok := ask(two); !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.Requested != 2e9+1 {
-		t.Errorf("for a nano-USD more than is left: %v %+v", ok, r.Refusal)
+	if r, ok := ask(cost(2e12 + 1)); !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.Requested != 2e9+1 {
+		t.Errorf("for a nano-USD more than is not spent: %v %+v", ok, r.Refusal)
 	}
-	s.want(OK, settle("held", 2))
+	s.now += minute
+	s.want(OK, &Tick{})
+	s.figures("day", "-", 3, 1, 0)
+	if _, ok := ask(cost(2e12)); ok {
+		t.Error("for a provisional charge that may be settled at less")
+	}
+	s.want(OK, hold("rest", 1))
+	s.now += minute
+	s.want(OK, &Tick{})
+	if r, ok := ask(nil); !ok || r.Refusal.Reason != ReasonExhausted {
+		t.Errorf("for spent and provisional charges up to the limit: %v %+v", ok, r.Refusal)
+	}
+	s.want(OK, settle("held", 1))
+	s.want(OK, settle("rest", 1))
 	r, ok := ask(nil)
 	if !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.ResetsAt != start+day || r.Index != s.index || r.Refusal.Account != (AccountRef{"day", "-"}) {
 		t.Errorf("exhausted: %v %+v", ok, r)

@@ -98,13 +98,16 @@ func (m *Machine) lastinglyBy(s *slot, a *account, cost money.USD, now Time) Ref
 	case s.p.Monitor:
 		return Refusal{}
 	}
-	if limit != nil && m.spentBy(s, a, now) > *limit-cost { // in range: cost is not negative, and a limit neither
-		if s.p.rolling() || s.end == 0 || now < s.end {
+	if limit != nil && (s.p.rolling() || s.end == 0 || now < s.end) {
+		var f figures // in the window that is current in the ledger, without what leaves it by now
+		if a != nil {
+			f = m.figuresOf(s.p, a, s.start, now)
+		}
+		if f.spent+f.provisional >= *limit || f.spent > *limit-cost { // in range: neither cost nor limit is negative
 			r := Refusal{Reason: ReasonExhausted, ResetsAt: s.end}
 			if cost > *limit {
 				r.Reason = ReasonExceedsLimit
-			} else if s.p.rolling() && a != nil {
-				f := m.figuresOf(s.p, a, s.start, now)
+			} else if s.p.rolling() {
 				r.ResetsAt = x.freed(s.p, now, *limit-f.spent-f.provisional, cost)
 			}
 			return r
@@ -114,14 +117,4 @@ func (m *Machine) lastinglyBy(s *slot, a *account, cost money.USD, now Time) Ref
 		return Refusal{Reason: ReasonBreakerOpen, RetryAt: x.Breaker.Reopens, Detail: x.Breaker.Reason}
 	}
 	return Refusal{}
-}
-
-// spentBy is what an account has spent, provisional charges included, in the
-// window that is current in the ledger, without what leaves it by now.
-func (m *Machine) spentBy(s *slot, a *account, now Time) money.USD {
-	if a == nil {
-		return 0
-	}
-	f := m.figuresOf(s.p, a, s.start, now)
-	return f.spent + f.provisional
 }
