@@ -41,6 +41,10 @@ type link struct {
 	done     chan struct{}
 	once     sync.Once
 
+	writing sync.Mutex // one frame is written at a time
+	tag     uint64     // of the newest frame
+	frame   []byte     // its memory
+
 	mu     sync.Mutex
 	conn   net.Conn
 	sent   map[uint64]*sentFrame
@@ -98,6 +102,38 @@ func (f *forwarder) close() {
 	if f.link != nil {
 		f.link.close(ErrClosed)
 	}
+}
+
+// direct writes a group at once where nothing else is under way or waits: to
+// wake the link's writer would take longer. It does not block, for then what
+// was written before has been read. False: queue it.
+func (l *link) direct(g *group) bool {
+	if len(l.window) > 0 || len(l.queue) > 0 || !l.writing.TryLock() {
+		return false
+	}
+	defer l.writing.Unlock()
+	if !l.connected() {
+		return false
+	}
+	select {
+	case l.window <- struct{}{}:
+	default:
+		return false
+	}
+	batch := []*group{g}
+	if r := l.box.ride(maxGroupOps-len(g.ops), maxGroupBytes-g.size); r != nil {
+		batch = append(batch, r)
+	}
+	if err := l.write(&sentFrame{groups: batch}); err != nil {
+		l.close(err)
+	}
+	return true
+}
+
+func (l *link) connected() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn != nil
 }
 
 // enqueued is called after a group went into the queue: if the link ended
@@ -173,20 +209,19 @@ func (l *link) run(p *port) {
 	}
 	go l.read(c)
 	go l.check()
-	if err := l.write(c); err != nil {
+	if err := l.serve(); err != nil {
 		l.close(err)
 	}
 }
 
-// write makes frames of what is queued, as long as the window allows.
-func (l *link) write(c net.Conn) error {
-	var frame []byte
+// serve makes frames of what is queued, as long as the window allows.
+func (l *link) serve() error {
 	var held *group
-	for tag := uint64(1); ; tag++ {
+	for {
 		if held == nil {
 			select {
 			case <-l.kick:
-				if err := l.ask(c, tag, &frame); err != nil {
+				if err := l.ask(); err != nil {
 					return err
 				}
 				continue
@@ -198,7 +233,7 @@ func (l *link) write(c net.Conn) error {
 		select {
 		case l.window <- struct{}{}:
 		case <-l.kick:
-			if err := l.ask(c, tag, &frame); err != nil {
+			if err := l.ask(); err != nil {
 				answerAll([]*group{held}, fateNotApplied, err)
 				return err
 			}
@@ -209,24 +244,7 @@ func (l *link) write(c net.Conn) error {
 		}
 		var batch []*group
 		batch, held = l.gather(held)
-		frame = startFrame(frame, tag)
-		n := 0
-		for _, g := range batch {
-			for _, op := range g.ops {
-				frame = appendChunk(frame, op)
-			}
-			n += len(g.ops)
-		}
-		if !l.register(tag, &sentFrame{groups: batch, at: time.Now()}) {
-			answerAll(batch, fateNotApplied, errLinkLost)
-			if held != nil {
-				answerAll([]*group{held}, fateNotApplied, errLinkLost)
-			}
-			return nil
-		}
-		l.count.forwardFrames.Inc()
-		l.count.forwardOps.Add(float64(n))
-		if err := l.send(c, frame); err != nil {
+		if err := l.send(&sentFrame{groups: batch}); err != nil {
 			if held != nil {
 				answerAll([]*group{held}, fateNotApplied, err)
 			}
@@ -256,35 +274,66 @@ func (l *link) gather(g *group) (batch []*group, held *group) {
 
 // ask sends one empty frame for all who wait for the index, unless one is
 // under way: its answer may be older than their question, so they wait.
-func (l *link) ask(c net.Conn, tag uint64, frame *[]byte) error {
+func (l *link) ask() error {
 	l.mu.Lock()
-	if l.next == nil || l.asking != nil || l.sent == nil {
+	if l.next == nil || l.asking != nil {
 		l.mu.Unlock()
 		return nil
 	}
+	f := &sentFrame{index: l.next}
 	l.asking, l.next = l.next, nil
-	l.sent[tag] = &sentFrame{index: l.asking, at: time.Now()}
 	l.mu.Unlock()
-	*frame = startFrame(*frame, tag)
-	return l.send(c, *frame)
+	return l.send(f)
 }
 
-func (l *link) send(c net.Conn, frame []byte) error {
+// send writes a frame when those before it are written.
+func (l *link) send(f *sentFrame) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	return l.write(f)
+}
+
+// write writes a frame: what f's groups have, or nothing, which asks for the
+// index. After an error f was answered, or will be when the link is closed. The
+// caller has l.writing.
+func (l *link) write(f *sentFrame) error {
+	l.tag++
+	l.frame = startFrame(l.frame, l.tag)
+	n := 0
+	for _, g := range f.groups {
+		for _, op := range g.ops {
+			l.frame = appendChunk(l.frame, op)
+		}
+		n += len(g.ops)
+	}
+	c := l.register(f)
+	if c == nil {
+		answerAll(f.groups, fateNotApplied, errLinkLost)
+		f.index.end(0, errLinkLost)
+		return errLinkLost
+	}
+	if n > 0 {
+		l.count.forwardFrames.Inc()
+		l.count.forwardOps.Add(float64(n))
+	}
 	if err := c.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return err
 	}
-	_, err := c.Write(endFrame(frame))
+	_, err := c.Write(endFrame(l.frame))
 	return err
 }
 
-func (l *link) register(tag uint64, f *sentFrame) bool {
+// register notes that the newest frame is under way, and returns the connection
+// for it; nil: the link has ended.
+func (l *link) register(f *sentFrame) net.Conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.sent == nil {
-		return false
+		return nil
 	}
-	l.sent[tag] = f
-	return true
+	f.at = time.Now()
+	l.sent[l.tag] = f
+	return l.conn
 }
 
 // check ends the link when a frame stays without an answer.

@@ -329,17 +329,19 @@ func (n *Node) attempt(ctx context.Context, t *time.Timer, g *group) (outcome, e
 		l = n.fwd.to(id, addr)
 		queue = l.queue
 	}
-	select {
-	case queue <- g:
-	case <-t.C:
-		return outcome{fate: fateNotApplied}, errDeadline
-	case <-ctx.Done():
-		return outcome{fate: fateNotApplied}, ctx.Err()
-	case <-n.stop:
-		return outcome{fate: fateNotApplied}, ErrClosed
-	}
-	if l != nil {
-		l.enqueued()
+	if l == nil || !l.direct(g) {
+		select {
+		case queue <- g:
+		case <-t.C:
+			return outcome{fate: fateNotApplied}, errDeadline
+		case <-ctx.Done():
+			return outcome{fate: fateNotApplied}, ctx.Err()
+		case <-n.stop:
+			return outcome{fate: fateNotApplied}, ErrClosed
+		}
+		if l != nil {
+			l.enqueued()
+		}
 	}
 	select {
 	case o := <-g.out:
