@@ -417,6 +417,82 @@ func TestRunsAreSixteenDeep(t *testing.T) {
 	s.figures("run", "r16", 0, 0, 1)
 }
 
+// Ensure that a frozen account refuses all of its own calls, free ones too, with
+// the reason given, and those of no other account.
+func TestAFrozenAccountRefuses(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 1000, func(b *Budget) { b.Per = []string{LabelAgent} })
+	s.want(OK, hold("before", 1))
+	s.want(OK, &Freeze{Budget: "b", Partition: ptr("a"), On: true, Reason: "stop"})
+	for _, dollars := range []int64{0, 1} {
+		if r := s.refused(ReasonFrozen, hold("more", dollars)); r.Detail != "stop" || r.Account != (AccountRef{"b", "a"}) {
+			t.Errorf("%+v", r)
+		}
+	}
+	other := hold("other", 1)
+	other.Labels = Labels{{LabelAgent, "b"}}
+	s.want(OK, other)
+	s.want(OK, &Freeze{Budget: "b", Partition: ptr("a")})
+	s.want(OK, hold("more", 1))
+}
+
+// Ensure that holds end and grow on a budget that had a rate when they were made
+// and has none now.
+func TestARateThatIsGone(t *testing.T) {
+	s := newBook(t)
+	rated := func(b *Budget) {
+		b.Rate, b.Tokens = &Rate{Amount: int64(usd(5)), Period: int64(minute)}, &Rate{Amount: 100, Period: int64(minute)}
+	}
+	s.budget("b", 100, rated)
+	for _, id := range []string{"settled", "released"} {
+		s.want(OK, hold(id, 1))
+	}
+	s.budget("b", 100, nil)
+	s.want(OK, &Extend{ID: "settled", Amount: usd(50), Tokens: 1000, Origin: OriginAPI})
+	s.figures("b", "-", 0, 0, 51)
+	s.want(OK, settle("settled", 20))
+	s.want(OK, &Release{ID: "released", Origin: OriginAPI})
+	s.figures("b", "-", 20, 0, 0)
+}
+
+// Ensure that a call whose fewest units are free is given the units that money
+// is left for, and all of them by a budget that only monitors.
+func TestUnitsOfACallThatMayBeFree(t *testing.T) {
+	for _, monitor := range []bool{false, true} {
+		s := newBook(t)
+		s.budget("b", 10, func(b *Budget) { b.Monitor = monitor })
+		r := hold("r", 0)
+		r.Alternatives[0].UnitPico, r.Alternatives[0].MaxUnits = 3e12, 7
+		want := int64(3) // of 3 USD each
+		if monitor {
+			want = 7
+		}
+		if got := s.want(OK, r).Reservation; got.Units != want || got.Amount != usd(3*want) {
+			t.Errorf("monitor %t: %d units at %s", monitor, got.Units, got.Amount)
+		}
+	}
+}
+
+// Ensure that a settlement of what a restore lost is its maker's, and answered
+// the same when it comes again.
+func TestSettlementsOfWhatARestoreLost(t *testing.T) {
+	s := newBook(t)
+	s.budget("b", 100, nil)
+	lost := &Settle{ID: "lost", Amount: usd(4), Origin: OriginProxy, Owner: "k", Lost: &Lost{Granted: s.now, Model: "m", Provider: "p"}}
+	s.want(OK, lost)
+	s.want(OK, lost)
+	s.figures("b", "-", 4, 0, 0)
+	for _, spoil := range []func(c *Settle){func(c *Settle) { c.Amount++ }, func(c *Settle) { c.Owner = "other" }, func(c *Settle) { c.Origin = OriginAPI }} {
+		c := *lost
+		spoil(&c)
+		s.want(Conflict, &c)
+	}
+	bad := *lost
+	bad.ID = ""
+	s.want(BadInput, &bad)
+	s.figures("b", "-", 4, 0, 0)
+}
+
 // Ensure that a lowered bound refuses no use of what is there already.
 func TestALoweredBoundKeepsWhatIsThere(t *testing.T) {
 	s := newBook(t)

@@ -26,6 +26,8 @@ func TestAdministrativeCommandsRecordEvents(t *testing.T) {
 		{&Freeze{Budget: "b", Actor: who}, Event{Type: EventBudgetUnfreeze, Budget: "b"}},
 		{&Freeze{Budget: "b", Partition: &partition, On: true, Reason: "stop", Actor: who}, Event{Type: EventAccountFreeze, Budget: "b", Partition: "a", Detail: "stop"}},
 		{&Freeze{Budget: "b", Partition: &partition, Actor: who}, Event{Type: EventAccountUnfreeze, Budget: "b", Partition: "a"}},
+		{&Adjust{ID: "adj", Account: AccountRef{"b", "a"}, Amount: 3, Reason: "refund", Actor: who}, Event{Type: EventAccountAdjust, Budget: "b", Partition: "a", Subject: "adj", Detail: "refund", Amount: 3}},
+		{&Reset{Account: AccountRef{"b", "a"}, Reason: "new month", Actor: who}, Event{Type: EventAccountReset, Budget: "b", Partition: "a", Detail: "new month", Amount: -3}},
 		{&DeleteBudget{Name: "b", Actor: who}, Event{Type: EventBudgetDelete, Budget: "b"}},
 		{&PutKey{Key: key("k", "s"), Actor: who}, Event{Type: EventKeyPut, Subject: "k", Detail: "key k"}},
 		{&RevokeKey{ID: "k", Actor: who}, Event{Type: EventKeyRevoke, Subject: "k"}},

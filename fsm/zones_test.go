@@ -69,6 +69,15 @@ func TestZonesAreBounded(t *testing.T) {
 	if z := s.m.Zones(); len(z) != 2 || z[0].Name != "Z1" {
 		t.Errorf("%+v", z)
 	}
+	for _, z := range []string{"Z1", "Z2"} {
+		s.want(OK, &PutBudget{Budget: Budget{Name: "in " + z, Window: Window{Kind: WindowDay, Zone: z}}})
+	}
+	s.want(LedgerFull, &PutZone{Zone: Zone{"Z3", []Transition{{0, 0}}}}) // both are in use
+	s.want(OK, &DeleteBudget{Name: "in Z2"})
+	s.want(OK, &PutZone{Zone: Zone{"Z3", []Transition{{0, 0}}}})
+	if z := s.m.Zones(); len(z) != 2 || z[0].Name != "Z1" || z[1].Name != "Z3" {
+		t.Errorf("%+v", z)
+	}
 }
 
 // Ensure that a zone that is no table of transitions is refused.
