@@ -339,6 +339,8 @@ func TestBoundByCaps(t *testing.T) {
 			func(n int64) int64 { return 2 * (n + 100 + 7) }, 0, 0, 1},
 		{"openai", "gpt-5.4", OpenAIResponses, `{"input":[{"type":"message","content":[{"type":"input_file","file_data":"data:text/plain;base64,aGVsbG8="}]}]}`,
 			func(n int64) int64 { return n - int64(len(`"data:text/plain;base64,aGVsbG8="`)) + 5 }, 0, 0, 0}, // hello
+		{"openai", "gpt-5.4", OpenAIResponses, `{"input":[{"type":"message","content":[{"type":"input_file","file_id":"f","file_url":null,"file_data":null}]}]}`,
+			func(n int64) int64 { return n + 300 }, 0, 0, 0}, // a source that is null is none
 		{"anthropic", "claude-opus-4-8", AnthropicMessages, `{"messages":[{"content":[{"type":"hologram","source":{"type":"url","url":"x"}}]}]}`,
 			func(n int64) int64 { return n + 16 + 300 }, 0, 0, 0},
 		{"anthropic", "claude-opus-4-8", AnthropicMessages, `{"messages":[{"content":[{"type":"document","source":{"type":"content","content":[{"type":"text","text":"x"}]}}]}]}`,
