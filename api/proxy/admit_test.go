@@ -13,6 +13,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/mesh-cost-firewall/meshfw/api/proxy/openai"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -78,6 +79,52 @@ func TestTextIsCountedNearALimit(t *testing.T) {
 	b := start(t, money.USD(len(body)/2)*mini.in+50*mini.out)
 	if status, _, text := b.post("/v1/chat/completions", body); status != 200 {
 		t.Errorf("status %d: %s", status, text)
+	}
+}
+
+// Ensure that the text is not counted where the output alone does not fit, rung
+// by rung, nor spared where the account is not in a rung's way.
+func TestTextIsNotCountedInVain(t *testing.T) {
+	b := start(t, money.Dollar, func(o *Options) { o.Degrades = []Degrade{{Model: "gpt-4o", To: []string{"gpt-4o-mini"}}} })
+	body := chatBody("gpt-4o", strings.Repeat("\\n this answer comes from a test server", 50), false)
+	mine, other := fsm.AccountRef{Budget: "agent", Partition: "a"}, fsm.AccountRef{Budget: "agent", Partition: "b"}
+	for name, c := range map[string]struct {
+		account fsm.AccountRef
+		left    money.USD
+		counts  [2]bool // for gpt-4o, for gpt-4o-mini
+	}{
+		"for neither":                   {mine, 50*mini.out - 1, [2]bool{false, false}},
+		"for the cheaper one":           {mine, 50 * mini.out, [2]bool{false, true}},
+		"for both":                      {mine, 50 * 10_000, [2]bool{true, true}},
+		"where another account refused": {other, 1, [2]bool{true, true}},
+	} {
+		r := b.request(http.MethodPost, "/v1/chat/completions", body)
+		x := &exchange{w: httptest.NewRecorder(), r: r, start: time.Now(), path: r.URL.Path, d: openai.Dialect{}}
+		b.proxy.find(x)
+		caller, err := b.proxy.Gate.Identify(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.caller = caller
+		call, err := b.proxy.read(x)
+		if err == nil {
+			err = b.proxy.climb(call)
+		}
+		if err != nil || len(call.rungs) != 2 {
+			t.Fatalf("%d rungs: %v", len(call.rungs), err)
+		}
+		plain := [2]int64{call.rungs[0].bound.InputTokens, call.rungs[1].bound.InputTokens}
+		limit := 3 + c.left
+		some := b.proxy.recount(call, &fsm.Result{Code: fsm.Refused, Refusal: &fsm.Refusal{Reason: fsm.ReasonExhausted, Account: c.account},
+			Accounts: []fsm.AccountState{{Ref: c.account, Limit: &limit, Spent: 1, Provisional: 1, Held: 1}}})
+		for i, want := range c.counts {
+			if got := call.rungs[i].bound.InputTokens < plain[i]; got != want {
+				t.Errorf("%s: %s was counted: %v", name, call.rungs[i].id, got)
+			}
+		}
+		if want := c.counts != [2]bool{}; some != want {
+			t.Errorf("%s: said %v", name, some)
+		}
 	}
 }
 

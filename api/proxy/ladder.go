@@ -9,6 +9,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/api/proxy/dialect"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 )
 
@@ -206,13 +207,18 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 	default:
 		return false
 	}
+	room := money.Max // that the account which refused has left
 	for i := range res.Accounts {
-		if a := &res.Accounts[i]; a.Ref == res.Refusal.Account && a.Limit != nil && a.Spent+a.Provisional+a.Held >= *a.Limit {
-			return false // nothing is left, whatever the bound
+		if a := &res.Accounts[i]; a.Ref == res.Refusal.Account && a.Limit != nil {
+			room = *a.Limit - a.Spent - a.Provisional - a.Held
 		}
 	}
+	asked := p.alternatives(c)
 	for i := range c.rungs {
 		s := &c.rungs[i]
+		if p.meets(c, s, res.Refusal.Account) && s.leastCost(asked[i].MinUnits) > room {
+			continue
+		}
 		b, counted, err := s.model.CountRequest(s.dialect, c.body.Raw(), &s.provider.Caps)
 		if err != nil || !counted || b.InputTokens >= s.bound.InputTokens {
 			continue
@@ -223,4 +229,29 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 		}
 	}
 	return smaller
+}
+
+// meets says whether the call to a rung's model is charged to an account.
+func (p *Proxy) meets(c *call, s *rung, account fsm.AccountRef) (yes bool) {
+	p.State.Met(c.labels.With(s.id, s.provider.Name), func(b *fsm.Budget, partition string) {
+		yes = yes || account == fsm.AccountRef{Budget: b.Name, Partition: partition}
+	})
+	return yes
+}
+
+// leastCost is what the call costs at so many units of output, nano-USD,
+// however short its text turns out to be. To know it spares counting the text:
+// an agent that goes on at the end of its budget asks again and again.
+func (s *rung) leastCost(units int64) money.USD {
+	b := s.bound
+	b.InputTokens, b.ExtraOutputTokens = 0, 0
+	q, err := s.model.Figures(b)
+	if err != nil {
+		return 0
+	}
+	amount, err := q.At(units)
+	if err != nil {
+		return 0
+	}
+	return amount
 }
