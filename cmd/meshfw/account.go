@@ -60,11 +60,7 @@ func breakerText(b client.Breaker) string {
 func accountList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list [BUDGET]", Short: "List the accounts that were used, of one budget or of all", Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			names := args
 			if len(names) == 0 {
 				budgets, err := cl.Budgets(c.Context())
@@ -85,7 +81,7 @@ func accountList() *cobra.Command {
 				}
 			}
 			return emit(c, map[string]any{"accounts": list}, func(t *table) { accountRows(t, list) })
-		},
+		}),
 	}
 }
 

@@ -30,11 +30,7 @@ what that would change, and "budget get" writes what the cluster has in the same
 func budgetList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the budgets", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, _ []string) error {
 			list, err := cl.Budgets(c.Context())
 			if err != nil {
 				return err
@@ -54,20 +50,17 @@ func budgetList() *cobra.Command {
 						concurrency, cmp.Or(b.Enforcement, "hard"), state, b.Version)
 				}
 			})
-		},
+		}),
 	}
 }
 
 func budgetGet() *cobra.Command {
 	return &cobra.Command{
 		Use: "get [BUDGET...]", Short: "Write budgets as a config file holds them; all when none is named",
-		RunE: func(c *cobra.Command, names []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, names []string) error {
 			var list []client.Budget
 			if len(names) == 0 {
+				var err error
 				if list, err = cl.Budgets(c.Context()); err != nil {
 					return err
 				}
@@ -89,9 +82,9 @@ func budgetGet() *cobra.Command {
 			for i, b := range list {
 				blocks[i] = b.HCL()
 			}
-			_, err = fmt.Fprint(c.OutOrStdout(), strings.Join(blocks, "\n"))
+			_, err := fmt.Fprint(c.OutOrStdout(), strings.Join(blocks, "\n"))
 			return err
-		},
+		}),
 	}
 }
 
@@ -268,16 +261,12 @@ func (p *planned) apply(ctx context.Context) (int, error) {
 func budgetDelete() *cobra.Command {
 	return &cobra.Command{
 		Use: "delete BUDGET", Short: "Delete a budget and its accounts", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			if err := cl.DeleteBudget(c.Context(), args[0], nil); err != nil {
 				return fmt.Errorf("delete budget %s: %w", args[0], err)
 			}
 			return done(c, "budget %s is deleted", args[0])
-		},
+		}),
 	}
 }
 
@@ -285,16 +274,12 @@ func budgetFreeze(name, short string, on bool) *cobra.Command {
 	var reason string
 	c := &cobra.Command{
 		Use: name + " BUDGET", Short: short, Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			if err := cl.FreezeBudget(c.Context(), args[0], on, reason); err != nil {
 				return fmt.Errorf("%s budget %s: %w", name, args[0], err)
 			}
 			return done(c, "budget %s: %s", args[0], map[bool]string{true: "frozen; every call it covers is refused", false: "spends again"}[on])
-		},
+		}),
 	}
 	if on {
 		c.Flags().StringVar(&reason, "reason", "", "why; shown in refusals and events")

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mesh-cost-firewall/meshfw/client"
 )
 
 // exports are the variables that point each tool at the firewall; path is what
@@ -28,11 +30,7 @@ func envCommand() *cobra.Command {
 		Example:   `  eval "$(meshfw env claude)" && claude`,
 		ValidArgs: []string{"openai", "claude", "codex", "gemini"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			token, err := tokenOf(c)
 			if err != nil {
 				return err
@@ -48,7 +46,7 @@ func envCommand() *cobra.Command {
 					t.line(e.note, base)
 				}
 			})
-		},
+		}),
 	}
 }
 

@@ -19,11 +19,7 @@ func eventsCommand() *cobra.Command {
 	var follow bool
 	c := &cobra.Command{
 		Use: "events", Short: "List what happened: admin actions, alerts, breakers, members", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, _ []string) error {
 			if follow {
 				return followEvents(c, cl, after, kind)
 			}
@@ -42,7 +38,7 @@ func eventsCommand() *cobra.Command {
 					t.row(e.Seq, timeOf(&e.At), e.Type, eventWhere(e), eventWho(e), eventWhat(e))
 				}
 			})
-		},
+		}),
 	}
 	c.Flags().BoolVar(&follow, "follow", false, "wait for more, until Ctrl-C")
 	c.Flags().Uint64Var(&after, "after", 0, "only events after this number")

@@ -24,17 +24,13 @@ func explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "explain RESERVATION", Short: "Say where a reservation's amount comes from, what it weighs on, what would help",
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			e, err := explain(c, cl, args[0])
 			if err != nil {
 				return err
 			}
 			return emit(c, e, e.show)
-		},
+		}),
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mesh-cost-firewall/meshfw/client"
 )
 
 // healthcheckTimeout is shorter than what container engines allow a check.
@@ -24,11 +26,7 @@ func healthcheckCommand() *cobra.Command {
 		Long: "Asks the node at -addr or MESHFW_ADDR (default " + defaultAddr + ") for /livez; of several, one that is alive\n" +
 			"is enough. /livez never depends on a quorum: a node that waits for the others is alive.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, _ []string) error {
 			secure, err := tlsOf(c)
 			if err != nil {
 				return err
@@ -37,7 +35,7 @@ func healthcheckCommand() *cobra.Command {
 				return err
 			}
 			return writeJSON(c.OutOrStdout(), map[string]any{"alive": true})
-		},
+		}),
 	}
 }
 

@@ -84,17 +84,13 @@ func keyRotate() *cobra.Command {
 	var overlap time.Duration
 	c := &cobra.Command{
 		Use: "rotate KEY", Short: "Give a key a new secret; the old one opens a while longer", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			k, err := cl.RotateKey(c.Context(), args[0], overlap)
 			if err != nil {
 				return fmt.Errorf("rotate key %s: %w", args[0], err)
 			}
 			return showSecret(c, k)
-		},
+		}),
 	}
 	c.Flags().DurationVar(&overlap, "overlap", time.Hour, "how long the old secret still opens; 0: not at all")
 	return c
@@ -103,11 +99,7 @@ func keyRotate() *cobra.Command {
 func keyList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the keys, without their secrets", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, _ []string) error {
 			list, err := cl.Keys(c.Context())
 			if err != nil {
 				return err
@@ -127,22 +119,18 @@ func keyList() *cobra.Command {
 					t.row(k.ID, k.Name, k.Role, labelText(k.Labels), timeOf(k.CreatedAt), timeOf(k.ExpiresAt), state)
 				}
 			})
-		},
+		}),
 	}
 }
 
 func keyRevoke() *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke KEY", Short: "End a key at once", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			if err := cl.RevokeKey(c.Context(), args[0]); err != nil {
 				return fmt.Errorf("revoke key %s: %w", args[0], err)
 			}
 			return done(c, "key %s is revoked", args[0])
-		},
+		}),
 	}
 }

@@ -48,6 +48,17 @@ func addresses(c *cobra.Command) string {
 // connect returns a client of the nodes that the flags name.
 func connect(c *cobra.Command) (*client.Client, error) { return connectTo(c, addresses(c)) }
 
+// asking is what a command runs that asks the nodes which the flags name.
+func asking(run func(c *cobra.Command, cl *client.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		cl, err := connect(c)
+		if err != nil {
+			return err
+		}
+		return run(c, cl, args)
+	}
+}
+
 // connectTo is connect for other addresses than those of the flags.
 func connectTo(c *cobra.Command, addrs string) (*client.Client, error) {
 	token, err := tokenOf(c)

@@ -97,34 +97,26 @@ func showReservation(c *cobra.Command, h client.Held) error {
 func reservationGet() *cobra.Command {
 	return &cobra.Command{
 		Use: "get RESERVATION", Short: "Show a reservation", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			h, err := cl.Reservation(c.Context(), args[0])
 			if err != nil {
 				return fmt.Errorf("reservation %s: %w", args[0], err)
 			}
 			return showReservation(c, h)
-		},
+		}),
 	}
 }
 
 func reservationRelease() *cobra.Command {
 	return &cobra.Command{
 		Use: "release RESERVATION", Short: "End a reservation at zero: its call was not made", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := connect(c)
-			if err != nil {
-				return err
-			}
+		RunE: asking(func(c *cobra.Command, cl *client.Client, args []string) error {
 			h, err := cl.Release(c.Context(), args[0])
 			if err != nil {
 				return fmt.Errorf("release %s: %w", args[0], err)
 			}
 			return showReservation(c, h)
-		},
+		}),
 	}
 }
 
