@@ -143,47 +143,6 @@ type Provider struct {
 	APIVersion     string   `cfg:"api_version"`   // Azure: deployments under this api-version
 }
 
-// budget mirrors policy.Budget with the settings' names.
-type budget struct {
-	Match       map[string][]string `cfg:"match"`
-	Per         []string            `cfg:"per"`
-	Limit       string              `cfg:"limit"`
-	Window      string              `cfg:"window"`
-	WindowStart string              `cfg:"window_start"`
-	TimeZone    string              `cfg:"time_zone"`
-	Rate        string              `cfg:"rate"`
-	RateBurst   string              `cfg:"rate_burst"`
-	Requests    string              `cfg:"requests"`
-	Tokens      string              `cfg:"tokens"`
-	Concurrency int64               `cfg:"concurrency"`
-	Enforcement string              `cfg:"enforcement"`
-	Alerts      []int               `cfg:"alerts"`
-	SettleGrace string              `cfg:"settle_grace"`
-	ForgetAfter string              `cfg:"forget_after"`
-	Wait        string              `cfg:"wait"`
-	Metered     bool                `cfg:"metered_stream"`
-	Breaker     *breaker            `cfg:"breaker"`
-}
-
-// breaker mirrors policy.Breaker.
-type breaker struct {
-	Velocity string `cfg:"velocity"`
-	Refusals int64  `cfg:"refusals"`
-	Within   string `cfg:"within"`
-	CoolDown string `cfg:"cool_down"`
-}
-
-func (b budget) policy(name string) policy.Budget {
-	out := policy.Budget{Name: name, Match: b.Match, Per: b.Per, Limit: b.Limit, Window: b.Window,
-		WindowStart: b.WindowStart, TimeZone: b.TimeZone, Rate: b.Rate, RateBurst: b.RateBurst,
-		Requests: b.Requests, Tokens: b.Tokens, Concurrency: b.Concurrency, Enforcement: b.Enforcement,
-		Alerts: b.Alerts, SettleGrace: b.SettleGrace, ForgetAfter: b.ForgetAfter, Wait: b.Wait, MeteredStream: b.Metered}
-	if k := b.Breaker; k != nil {
-		out.Breaker = &policy.Breaker{Velocity: k.Velocity, Refusals: k.Refusals, Within: k.Within, CoolDown: k.CoolDown}
-	}
-	return out
-}
-
 // Webhook is a webhook block: where events are sent.
 type Webhook struct {
 	Name        string

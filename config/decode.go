@@ -64,7 +64,7 @@ func settings(kind string) any {
 	case "degrade":
 		return &Degrade{}
 	case "budget":
-		return &budget{}
+		return &policy.Budget{}
 	case "price":
 		return &Price{}
 	case "webhook":
@@ -121,11 +121,10 @@ func (d *decoder) block(b *block) error {
 
 // budget reads a budget block and checks that the ledger can take it.
 func (d *decoder) budget(b *block) (policy.Budget, error) {
-	var in budget
-	if err := d.fill(b, &in); err != nil {
-		return policy.Budget{}, err
+	p := policy.Budget{Name: b.label}
+	if err := d.fill(b, &p); err != nil {
+		return p, err
 	}
-	p := in.policy(b.label)
 	if _, err := p.Compile(); err != nil {
 		return p, fmt.Errorf("%s: %s: %w", b.at, b.where(), err)
 	}

@@ -15,27 +15,28 @@ import (
 )
 
 // Budget is a budget as people write it. Money is decimal USD, durations are
-// Go durations, rates are "amount/duration" such as "2/1m".
+// Go durations, rates are "amount/duration" such as "2/1m". The cfg tags are the
+// names of the settings in a config's block.
 type Budget struct {
 	Name          string              `json:"name,omitempty"`
-	Match         map[string][]string `json:"match,omitempty"`
-	Per           []string            `json:"per,omitempty"`
-	Limit         string              `json:"limit,omitempty"`
-	Window        string              `json:"window,omitempty"`       // none, hour, day, week, month, quarter, year, "rolling 24h"
-	WindowStart   string              `json:"window_start,omitempty"` // duration after the calendar boundary
-	TimeZone      string              `json:"time_zone,omitempty"`    // IANA name; default UTC
-	Rate          string              `json:"rate,omitempty"`         // USD per duration
-	RateBurst     string              `json:"rate_burst,omitempty"`   // USD; default the rate's amount
-	Requests      string              `json:"requests,omitempty"`     // requests per duration
-	Tokens        string              `json:"tokens,omitempty"`       // tokens per duration
-	Concurrency   int64               `json:"concurrency,omitempty"`  // open holds at once; 0: no bound
-	Enforcement   string              `json:"enforcement,omitempty"`  // hard (default) or monitor
-	Alerts        []int               `json:"alerts,omitempty"`       // percent of the limit, rising
-	Breaker       *Breaker            `json:"breaker,omitempty"`
-	SettleGrace   string              `json:"settle_grace,omitempty"`
-	ForgetAfter   string              `json:"forget_after,omitempty"`
-	Wait          string              `json:"wait,omitempty"`
-	MeteredStream bool                `json:"metered_stream,omitempty"`
+	Match         map[string][]string `json:"match,omitempty" cfg:"match"`
+	Per           []string            `json:"per,omitempty" cfg:"per"`
+	Limit         string              `json:"limit,omitempty" cfg:"limit"`
+	Window        string              `json:"window,omitempty" cfg:"window"`             // none, hour, day, week, month, quarter, year, "rolling 24h"
+	WindowStart   string              `json:"window_start,omitempty" cfg:"window_start"` // duration after the calendar boundary
+	TimeZone      string              `json:"time_zone,omitempty" cfg:"time_zone"`       // IANA name; default UTC
+	Rate          string              `json:"rate,omitempty" cfg:"rate"`                 // USD per duration
+	RateBurst     string              `json:"rate_burst,omitempty" cfg:"rate_burst"`     // USD; default the rate's amount
+	Requests      string              `json:"requests,omitempty" cfg:"requests"`         // requests per duration
+	Tokens        string              `json:"tokens,omitempty" cfg:"tokens"`             // tokens per duration
+	Concurrency   int64               `json:"concurrency,omitempty" cfg:"concurrency"`   // open holds at once; 0: no bound
+	Enforcement   string              `json:"enforcement,omitempty" cfg:"enforcement"`   // hard (default) or monitor
+	Alerts        []int               `json:"alerts,omitempty" cfg:"alerts"`             // percent of the limit, rising
+	Breaker       *Breaker            `json:"breaker,omitempty" cfg:"breaker"`
+	SettleGrace   string              `json:"settle_grace,omitempty" cfg:"settle_grace"`
+	ForgetAfter   string              `json:"forget_after,omitempty" cfg:"forget_after"`
+	Wait          string              `json:"wait,omitempty" cfg:"wait"`
+	MeteredStream bool                `json:"metered_stream,omitempty" cfg:"metered_stream"`
 	Version       int64               `json:"version,omitempty"` // JSON only, as the next two
 
 	// Shown, and no policy: changed by freeze and unfreeze alone.
@@ -45,10 +46,10 @@ type Budget struct {
 
 // Breaker is a breaker as people write it.
 type Breaker struct {
-	Velocity string `json:"velocity,omitempty"` // USD per duration
-	Refusals int64  `json:"refusals,omitempty"`
-	Within   string `json:"within,omitempty"`
-	CoolDown string `json:"cool_down,omitempty"`
+	Velocity string `json:"velocity,omitempty" cfg:"velocity"` // USD per duration
+	Refusals int64  `json:"refusals,omitempty" cfg:"refusals"`
+	Within   string `json:"within,omitempty" cfg:"within"`
+	CoolDown string `json:"cool_down,omitempty" cfg:"cool_down"`
 }
 
 const (
