@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 )
 
 // MaxSnapshotBytes bounds a snapshot that is restored.
@@ -25,8 +26,7 @@ const (
 	spoolPrefix    = "spool-"
 	snapshotPrefix = "meshfw-"
 	snapshotSuffix = ".snap"
-	writingFiles   = ".writing-*" // scheduled snapshots that are not whole yet
-	writingLimit   = time.Hour    // an older one is what a crash left
+	writingLimit   = time.Hour // an older half of a scheduled snapshot is what a crash left
 )
 
 // LiveClusterError says that a restore would replace a ledger in use.
@@ -64,12 +64,13 @@ func (s *spool) Close() error {
 }
 
 // sweepSpools removes the temporary files that a crash has left in the data
-// directory: each may be as large as the ledger.
+// directory: each may be as large as the ledger, or as the outbox.
 func (n *Node) sweepSpools() error {
 	entries, err := os.ReadDir(n.cfg.DataDir)
 	errs := []error{err}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), spoolPrefix) {
+		half, err := filepath.Match(wholefile.Halves, e.Name())
+		if errs = append(errs, err); half || strings.HasPrefix(e.Name(), spoolPrefix) {
 			errs = append(errs, os.Remove(filepath.Join(n.cfg.DataDir, e.Name())))
 		}
 	}
@@ -252,26 +253,16 @@ func (n *Node) snapshotTo(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(dir, writingFiles)
+	v := n.machine.Snapshot()
+	path := filepath.Join(dir, fmt.Sprintf("%s%s-%012d%s", snapshotPrefix, time.Now().UTC().Format("20060102T150405Z"), v.Info().Index, snapshotSuffix))
+	err := wholefile.Fill(path, func(f *os.File) error {
+		_, err := writeView(f, v)
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // it is gone when all went well
-	info, err := writeView(f, n.machine.Snapshot())
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, fmt.Sprintf("%s%s-%012d%s", snapshotPrefix, time.Now().UTC().Format("20060102T150405Z"), info.Index, snapshotSuffix))
-	if err := os.Rename(f.Name(), path); err != nil {
-		return "", err
-	}
-	return path, syncDir(dir)
+	return path, wholefile.SyncDir(dir)
 }
 
 // keepNewest removes all scheduled snapshots in dir but the newest keep, and what
@@ -286,7 +277,7 @@ func keepNewest(dir string, keep int) error {
 	for _, f := range files[:max(0, len(files)-keep)] {
 		errs = append(errs, os.Remove(f))
 	}
-	halves, err := filepath.Glob(filepath.Join(dir, writingFiles))
+	halves, err := filepath.Glob(filepath.Join(dir, wholefile.Halves))
 	errs = append(errs, err)
 	for _, f := range halves {
 		if st, err := os.Stat(f); err == nil && time.Since(st.ModTime()) > writingLimit {

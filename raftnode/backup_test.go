@@ -215,13 +215,17 @@ func recovery(t *testing.T, store string) {
 func TestSpoolsOfACrashAreRemoved(t *testing.T) {
 	t.Parallel()
 	c := config(t, "a", freeAddress(t), 1)
-	left := filepath.Join(c.DataDir, "spool-1234")
-	if err := os.WriteFile(left, []byte("half a snapshot"), 0o600); err != nil {
-		t.Fatal(err)
+	spool, half := filepath.Join(c.DataDir, "spool-1234"), filepath.Join(c.DataDir, ".writing-1234")
+	for _, left := range []string{spool, half} {
+		if err := os.WriteFile(left, []byte("half a file"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	start(t, c)
-	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
-		t.Fatalf("it is still there: %v", err)
+	for _, left := range []string{spool, half} {
+		if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there: %v", left, err)
+		}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 )
 
 // server names one node of a bootstrap list.
@@ -82,42 +84,13 @@ func (i identity) save(dir string) error {
 	return writeSynced(filepath.Join(dir, "identity.json"), append(b, '\n'))
 }
 
-// writeSynced replaces the file at path by b, whole or not at all.
+// writeSynced replaces the file at path by b, whole or not at all; it is there after
+// a power loss.
 func writeSynced(path string, b []byte) error {
-	tmp := path + ".new"
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
+	if err := wholefile.Write(path, b); err != nil {
 		return err
 	}
-	err = d.Sync()
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return wholefile.SyncDir(filepath.Dir(path))
 }
 
 // sortServers puts a list into the one order all nodes write it in.

@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/raft-wal/segment"
 	"github.com/hashicorp/raft-wal/types"
 	"go.etcd.io/bbolt"
+
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 )
 
 // What a node may keep its log in.
@@ -109,7 +111,7 @@ func openWAL(dir string, log hclog.Logger, files types.VFS, segmentBytes int) (o
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	if err := syncDir(filepath.Dir(dir)); err != nil {
+	if err := wholefile.SyncDir(filepath.Dir(dir)); err != nil {
 		return nil, err
 	}
 	if err := notLocked(filepath.Join(dir, metadb.FileName)); err != nil {

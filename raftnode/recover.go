@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 )
 
 const (
@@ -92,5 +93,5 @@ func (n *Node) recoverQuorum(rc *raft.Config, logs raft.LogStore, stable raft.St
 	if err := os.Rename(path, path+".done"); err != nil {
 		return err
 	}
-	return syncDir(n.cfg.DataDir) // a list that came back after a power loss would be taken over again, whoever has joined since
+	return wholefile.SyncDir(n.cfg.DataDir) // a list that came back after a power loss would be taken over again, whoever has joined since
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/config"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
 
@@ -40,23 +40,7 @@ func adminKey(dir string, log hclog.Logger) (fsm.Key, error) {
 }
 
 // writeSecret replaces the file as a whole, so that nobody finds half a token.
-func writeSecret(path, secret string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), adminTokenFile+"-*") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(secret + "\n")
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
-}
+func writeSecret(path, secret string) error { return wholefile.Write(path, []byte(secret+"\n")) }
 
 // keepAdmin gives a cluster that has no admin one, when this node leads it: one
 // that was open before, or whose ledger was replaced by the snapshot of a cluster

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/wholefile"
 )
 
 func snapshotCommand() *cobra.Command {
@@ -69,22 +69,13 @@ func savable(path string) error {
 // writeWhole writes a file that is there whole, on disk and checked, or not at
 // all.
 func writeWhole(path string, r io.Reader) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
+	return wholefile.Fill(path, func(f *os.File) error {
+		if _, err := io.Copy(f, r); err != nil {
+			return err
+		}
+		_, err := inspect(f.Name())
 		return err
-	}
-	_, err = io.Copy(f, r)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		_, err = inspect(f.Name())
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	})
 }
 
 // inspect reads a snapshot whole and checks its checksum.
