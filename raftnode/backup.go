@@ -22,7 +22,6 @@ import (
 const MaxSnapshotBytes = 16 << 30
 
 const (
-	maxRestoreLead = 60 * time.Second
 	spoolPrefix    = "spool-"
 	snapshotPrefix = "meshfw-"
 	snapshotSuffix = ".snap"
@@ -166,7 +165,7 @@ func (n *Node) checkSnapshot(f *spool) (uint64, error) {
 	if err := trial.Restore(bufio.NewReaderSize(f, 64<<10)); err != nil {
 		return 0, &SnapshotError{Reason: err.Error(), Err: err}
 	}
-	if lead := trial.Now() - n.majorityClock(); lead > fsm.Time(maxRestoreLead) {
+	if lead := trial.Now() - n.majorityClock(); lead > fsm.Time(fsm.MaxClockLead) {
 		return 0, &SnapshotError{Reason: fmt.Sprintf("its log time is %s ahead of the majority's clock", time.Duration(lead).Round(time.Second))}
 	}
 	_, err := f.Seek(0, io.SeekStart)

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// maxSpread is how far apart the clocks of an agreeing majority may be.
-	maxSpread = fsm.Time(time.Second)
+	// maxSpread is how far apart the clocks of an agreeing majority may be: else the
+	// ledger would refuse a ClockJump by them.
+	maxSpread = fsm.Time(fsm.MaxReadingSpread)
 	// slewShare is the part of passing time by which a clock that is ahead of
 	// its anchor slows down: one in slewShare.
 	slewShare = 20

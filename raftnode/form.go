@@ -159,7 +159,7 @@ func (n *Node) learnCluster() {
 // two has a copy of the other's data, and could win a vote with it.
 func (n *Node) misplaced() (at string, err error) {
 	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID && string(s.Address) != n.port.adv {
+		if n.isThis(s) && string(s.Address) != n.port.adv {
 			at = string(s.Address)
 		}
 	}
@@ -222,7 +222,7 @@ func (n *Node) leaderlessAndRemoved() bool {
 		return false
 	}
 	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID {
+		if n.isThis(s) {
 			continue
 		}
 		r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho})

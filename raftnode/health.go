@@ -88,7 +88,7 @@ func (n *Node) healthHere() (*Health, error) {
 			out.Suffrage = "voter"
 		}
 		r, at, known := n.pilotView.last(s.ID)
-		if string(s.ID) == n.serverID {
+		if n.isThis(s) {
 			r, at, known = n.who(), time.Now(), true
 		}
 		if known {

@@ -225,7 +225,7 @@ func (n *Node) transferHere(to string) error {
 			continue
 		}
 		switch {
-		case string(s.ID) == n.serverID:
+		case n.isThis(s):
 			return nil // it leads
 		case s.Suffrage != raft.Voter:
 			return &UnsafeError{fmt.Sprintf("%q does not vote yet and cannot lead", to)}

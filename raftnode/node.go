@@ -245,14 +245,21 @@ func (n *Node) giveWay() {
 	if err := n.Err(); err == nil || errors.Is(err, ErrRemoved) {
 		return // Close does all that is to be done
 	}
-	if n.raft.State() == raft.Leader && n.voters() > 1 {
-		n.within(context.Background(), closeHandOverTime, "handing leadership over", func() {
-			if err := n.raft.LeadershipTransfer().Error(); err != nil {
-				n.log.Warn("leadership was not handed over", "error", err)
-			}
-		})
-	}
+	n.abdicate(context.Background())
 	_ = n.port.Close() // it must not be elected again
+}
+
+// abdicate hands leadership over, if this node has it and there is another voter.
+func (n *Node) abdicate(ctx context.Context) {
+	if n.raft.State() != raft.Leader || n.voters() < 2 {
+		return
+	}
+	n.serving.Store(false)
+	n.within(ctx, closeHandOverTime, "handing leadership over", func() {
+		if err := n.raft.LeadershipTransfer().Error(); err != nil {
+			n.log.Warn("leadership was not handed over", "error", err)
+		}
+	})
 }
 
 // Done is closed when the node stopped by itself; Err says why.
@@ -285,14 +292,7 @@ func (n *Node) Close(ctx context.Context) error {
 func (n *Node) close(ctx context.Context) error {
 	n.Drain()
 	n.outbox.flush(ctx, closeOutboxLimit)
-	if n.raft.State() == raft.Leader && n.voters() > 1 {
-		n.serving.Store(false)
-		n.within(ctx, closeHandOverTime, "handing leadership over", func() {
-			if err := n.raft.LeadershipTransfer().Error(); err != nil {
-				n.log.Warn("leadership was not handed over", "error", err)
-			}
-		})
-	}
+	n.abdicate(ctx)
 	n.stopOnce.Do(func() { close(n.stop) })
 	n.serving.Store(false)
 	n.fwd.close()

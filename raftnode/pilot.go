@@ -117,32 +117,24 @@ func (p *pilot) FetchServerStats(ctx context.Context, servers map[raft.ServerID]
 	if end, ok := ctx.Deadline(); ok {
 		limit = time.Until(end)
 	}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
 	out := map[raft.ServerID]*autopilot.ServerStats{}
+	list := make([]raft.Server, 0, len(servers))
 	for id, s := range servers {
+		list = append(list, raft.Server{ID: id, Address: s.Address})
 		if string(id) == p.n.serverID {
 			last, term, _ := p.n.raftStats()
-			mu.Lock()
 			out[id] = &autopilot.ServerStats{LastIndex: last, LastTerm: term}
-			mu.Unlock()
-			continue
 		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			r, err := p.n.askWithin(limit, string(id), string(s.Address), question{Kind: askWho, Index: p.n.raft.CommitIndex()})
-			stats := &autopilot.ServerStats{LastContact: -1}
-			if err == nil {
-				stats = &autopilot.ServerStats{LastContact: r.LastContact, LastTerm: r.LastTerm, LastIndex: r.LastIndex}
-			}
-			p.note(id, r, err == nil)
-			mu.Lock()
-			out[id] = stats
-			mu.Unlock()
-		}()
 	}
-	wg.Wait()
+	q := question{Kind: askWho, Index: p.n.raft.CommitIndex()}
+	p.n.askOthers(list, limit, q, func(i int, r reply, err error) {
+		id := list[i].ID
+		p.note(id, r, err == nil)
+		out[id] = &autopilot.ServerStats{LastContact: -1}
+		if err == nil {
+			out[id] = &autopilot.ServerStats{LastContact: r.LastContact, LastTerm: r.LastTerm, LastIndex: r.LastIndex}
+		}
+	})
 	return out
 }
 

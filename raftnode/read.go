@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	mrand "math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
@@ -122,21 +121,13 @@ func (n *Node) waitApplied(ctx context.Context, index uint64) error {
 func (n *Node) everywhere(ctx context.Context, index uint64) {
 	ctx, cancel := context.WithTimeout(ctx, everywhereLimit)
 	defer cancel()
-	var wg sync.WaitGroup
-	for _, s := range n.servers() {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			var err error
-			if string(s.ID) == n.serverID {
-				err = n.waitApplied(ctx, index)
-			} else {
-				_, err = n.askWithin(everywhereLimit, string(s.ID), string(s.Address), question{Kind: askApplied, Index: index})
-			}
-			if err != nil {
-				n.log.Debug("a member did not say that it applied a change", "member", s.ID, "index", index, "error", err)
-			}
-		}()
+	list := n.servers()
+	n.askOthers(list, everywhereLimit, question{Kind: askApplied, Index: index}, func(i int, _ reply, err error) {
+		if err != nil {
+			n.log.Debug("a member did not say that it applied a change", "member", list[i].ID, "index", index, "error", err)
+		}
+	})
+	if err := n.waitApplied(ctx, index); err != nil {
+		n.log.Debug("this node has not applied a change yet", "index", index, "error", err)
 	}
-	wg.Wait()
 }

@@ -124,7 +124,7 @@ func probeFile(path string) error {
 // leaveSlowDisk hands leadership to a member whose disk is fast.
 func (n *Node) leaveSlowDisk(took time.Duration) {
 	for _, s := range n.servers() {
-		if string(s.ID) == n.serverID || s.Suffrage != raft.Voter {
+		if n.isThis(s) || s.Suffrage != raft.Voter {
 			continue
 		}
 		r, err := n.ask(string(s.ID), string(s.Address), question{Kind: askWho})
