@@ -37,26 +37,18 @@ func (Dialect) Find(method, path string, h http.Header) (dialect.Route, bool) {
 	return dialect.Route{}, false
 }
 
+// kinds are Anthropic's words for HTTP statuses.
+var kinds = map[int]string{
+	http.StatusPaymentRequired: "billing_error", http.StatusTooManyRequests: "rate_limit_error",
+	http.StatusUnauthorized: "authentication_error", http.StatusForbidden: "permission_error",
+	http.StatusNotFound: "not_found_error", http.StatusRequestEntityTooLarge: "request_too_large",
+}
+
 // Error implements dialect.Dialect.
 func (Dialect) Error(r *dialect.Refusal) any {
-	kind := "invalid_request_error"
-	switch {
-	case r.Status == http.StatusPaymentRequired:
-		kind = "billing_error"
-	case r.Status == http.StatusTooManyRequests:
-		kind = "rate_limit_error"
-	case r.Status == http.StatusUnauthorized:
-		kind = "authentication_error"
-	case r.Status == http.StatusForbidden:
-		kind = "permission_error"
-	case r.Status == http.StatusNotFound:
-		kind = "not_found_error"
-	case r.Status == http.StatusRequestEntityTooLarge:
-		kind = "request_too_large"
-	case r.Status >= 500:
-		kind = "api_error"
-	}
-	return map[string]any{"type": "error", "error": map[string]any{"type": kind, "message": r.Message, "meshfw": r.Details}}
+	return map[string]any{"type": "error", "error": map[string]any{
+		"type": r.Word(kinds, "invalid_request_error", "api_error"), "message": r.Message, "meshfw": r.Details,
+	}}
 }
 
 // messages is /v1/messages.

@@ -164,6 +164,18 @@ type Refusal struct {
 	Details map[string]any // the envelope's meshfw object
 }
 
+// Word is a vendor's word for the refusal's status: that of the list, or else the
+// one for all errors of the client's or of the server's.
+func (r *Refusal) Word(words map[int]string, client, server string) string {
+	if word := words[r.Status]; word != "" {
+		return word
+	}
+	if r.Status >= 500 {
+		return server
+	}
+	return client
+}
+
 // Marker is an Endpoint whose provider keeps a call's marks beside its answer.
 type Marker interface {
 	// Mark writes a reservation's id into the request.

@@ -103,14 +103,9 @@ var statuses = map[int]string{
 
 // Error implements dialect.Dialect.
 func (Dialect) Error(r *dialect.Refusal) any {
-	status := statuses[r.Status]
-	if status == "" {
-		status = "INTERNAL"
-		if r.Status < 500 {
-			status = "FAILED_PRECONDITION"
-		}
-	}
-	return map[string]any{"error": map[string]any{"code": r.Status, "message": r.Message, "status": status, "meshfw": r.Details}}
+	return map[string]any{"error": map[string]any{
+		"code": r.Status, "message": r.Message, "status": r.Word(statuses, "FAILED_PRECONDITION", "INTERNAL"), "meshfw": r.Details,
+	}}
 }
 
 // common is what the metered methods share: the path names the model.

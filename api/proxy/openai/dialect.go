@@ -107,22 +107,15 @@ func place(came, operation string) func(string, dialect.Place) string {
 	}
 }
 
+// kinds are OpenAI's words for HTTP statuses.
+var kinds = map[int]string{
+	http.StatusPaymentRequired: "insufficient_quota", http.StatusTooManyRequests: "rate_limit_error",
+	http.StatusUnauthorized: "authentication_error", http.StatusForbidden: "permission_error",
+}
+
 // Error implements dialect.Dialect.
 func (Dialect) Error(r *dialect.Refusal) any {
-	kind := "invalid_request_error"
-	switch {
-	case r.Status == http.StatusPaymentRequired:
-		kind = "insufficient_quota"
-	case r.Status == http.StatusTooManyRequests:
-		kind = "rate_limit_error"
-	case r.Status == http.StatusUnauthorized:
-		kind = "authentication_error"
-	case r.Status == http.StatusForbidden:
-		kind = "permission_error"
-	case r.Status >= 500:
-		kind = "server_error"
-	}
 	return map[string]any{"error": map[string]any{
-		"message": r.Message, "type": kind, "param": nil, "code": r.Reason, "meshfw": r.Details,
+		"message": r.Message, "type": r.Word(kinds, "invalid_request_error", "server_error"), "param": nil, "code": r.Reason, "meshfw": r.Details,
 	}}
 }
