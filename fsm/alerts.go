@@ -23,10 +23,7 @@ const bulkRefusals = 100
 // writing.
 func (m *Machine) told(p *policy, a *account, rise money.USD) {
 	m.velocity(p, a, int64(rise))
-	limit := p.Limit
-	if a.Ext != nil && a.Ext.Limit != nil {
-		limit = a.Ext.Limit
-	}
+	limit := p.limitOf(a)
 	if limit == nil {
 		return
 	}

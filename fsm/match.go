@@ -14,16 +14,16 @@ func MatchesLabels(b *Budget, l Labels) bool {
 
 func anyGlob(globs []string, value string) bool {
 	for _, g := range globs {
-		if glob(g, value) {
+		if Glob(g, value) {
 			return true
 		}
 	}
 	return false
 }
 
-// glob matches "*" with any run of bytes and "?" with one, in linear time but
-// for the backtracking to the last star.
-func glob(pattern, s string) bool {
+// Glob tells whether s matches a pattern in which "*" stands for any run of
+// bytes and "?" for one, in linear time but for the backtracking to the last star.
+func Glob(pattern, s string) bool {
 	p, i, star, mark := 0, 0, -1, 0
 	for i < len(s) {
 		switch {

@@ -18,10 +18,6 @@ func (m *Machine) Met(l Labels, visit func(b *Budget, partition string)) {
 	}
 }
 
-// Glob tells whether s matches a pattern in which "*" stands for any run of
-// bytes and "?" for one.
-func Glob(pattern, s string) bool { return glob(pattern, s) }
-
 // With returns the labels with the model and provider of a call, sorted.
 func (l Labels) With(model, provider string) Labels {
 	out := make(Labels, 0, len(l)+2)

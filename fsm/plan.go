@@ -113,10 +113,7 @@ func (m *Machine) figures(s *slot) (f figures, a *account) {
 
 // figuresOf reads an account's numbers in the window that starts at start.
 func (m *Machine) figuresOf(p *policy, a *account, start, now Time) figures {
-	f := figures{limit: p.Limit, open: int64(a.Open)}
-	if a.Ext != nil && a.Ext.Limit != nil {
-		f.limit = a.Ext.Limit
-	}
+	f := figures{limit: p.limitOf(a), open: int64(a.Open)}
 	if p.rolling() {
 		f.held = a.Current.Held
 		f.spent, f.provisional = a.Ext.live(p, now)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/internal/wire"
+	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // policy is a budget as the ledger applies it. Budget and gen are replaced,
@@ -38,6 +39,15 @@ func (m *Machine) newPolicy(b Budget, gen uint32) *policy {
 
 // rolling tells whether the budget's window moves with time.
 func (p *policy) rolling() bool { return p.Window.Kind == WindowRolling }
+
+// limitOf is the limit of an account, nil for one that was not used yet: its own,
+// or the budget's.
+func (p *policy) limitOf(a *account) *money.USD {
+	if a != nil && a.Ext != nil && a.Ext.Limit != nil {
+		return a.Ext.Limit
+	}
+	return p.Limit
+}
 
 // span returns the bounds of the window that holds now; 0, 0 for one without
 // calendar bounds.

@@ -84,11 +84,8 @@ func (m *Machine) lastingly(pl *plan, cost money.USD, now Time) (worst Refusal, 
 
 func (m *Machine) lastinglyBy(s *slot, a *account, cost money.USD, now Time) Refusal {
 	var x *extension
-	limit := s.p.Limit
-	if a != nil && a.Ext != nil {
-		if x = a.Ext; x.Limit != nil {
-			limit = x.Limit
-		}
+	if a != nil {
+		x = a.Ext
 	}
 	switch {
 	case s.p.Frozen:
@@ -98,7 +95,7 @@ func (m *Machine) lastinglyBy(s *slot, a *account, cost money.USD, now Time) Ref
 	case s.p.Monitor:
 		return Refusal{}
 	}
-	if limit != nil && (s.p.rolling() || s.end == 0 || now < s.end) {
+	if limit := s.p.limitOf(a); limit != nil && (s.p.rolling() || s.end == 0 || now < s.end) {
 		var f figures // in the window that is current in the ledger, without what leaves it by now
 		if a != nil {
 			f = m.figuresOf(s.p, a, s.start, now)
