@@ -17,7 +17,7 @@ type Key struct {
 	Created                    Time     // set by the ledger
 	Expires                    Time     // from then on it opens nothing; 0: never
 	Revoked                    bool     // set by RevokeKey; for good
-	RefusalStatus              int64    // HTTP status for money refusals, 400 to 599; 0: the default
+	RefusalStatus              int64    // HTTP status for money refusals, 400 to 599 (API and config take 400 to 499); 0: the default
 	SecondHash                 []byte   // SHA-256 of another secret that opens too: the one before a rotation
 	SecondUntil                Time     // until then; required with SecondHash
 	RevokedAt                  Time     // set by the ledger

@@ -27,16 +27,7 @@ func Validate(c Command) error {
 			return errors.New("amount, tokens or deadline: negative")
 		}
 	case *Charge:
-		if c.Amount < 0 {
-			return errors.New("amount: negative")
-		}
-		if err := validateID(c.ID); err != nil {
-			return err
-		}
-		if err := validateUsage(c.Usage); err != nil {
-			return err
-		}
-		return validateLabels(c.Labels)
+		return validateCharge(c)
 	case *Adjust:
 		return validateAdjust(c)
 	case *Reset:
@@ -146,6 +137,19 @@ func validateReserve(r *Reserve) error {
 		}
 	}
 	return nil
+}
+
+func validateCharge(c *Charge) error {
+	if c.Amount < 0 {
+		return errors.New("amount: negative")
+	}
+	if err := validateID(c.ID); err != nil {
+		return err
+	}
+	if err := validateUsage(c.Usage); err != nil {
+		return err
+	}
+	return validateLabels(c.Labels)
 }
 
 func validateAccount(a *AccountRef) error {
