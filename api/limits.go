@@ -8,19 +8,19 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 )
 
-// limitsJSON are the bounds of the ledger's tables.
+// limitsJSON is fsm.Limits with the names that the API has.
 type limitsJSON struct {
-	Budgets      int `json:"budgets"`
-	Accounts     int `json:"accounts"`
-	PerBudget    int `json:"accounts_per_budget"`
-	Reservations int `json:"reservations"`
-	Attempts     int `json:"attempts"`
-	Keys         int `json:"keys"`
-	Prices       int `json:"prices"`
-	PastPrices   int `json:"past_prices"`
-	Zones        int `json:"zones"`
-	Events       int `json:"events"`
-	Runs         int `json:"runs"`
+	Budgets           int `json:"budgets"`
+	Accounts          int `json:"accounts"`
+	AccountsPerBudget int `json:"accounts_per_budget"`
+	Reservations      int `json:"reservations"`
+	Attempts          int `json:"attempts"`
+	Keys              int `json:"keys"`
+	Prices            int `json:"prices"`
+	PastPrices        int `json:"past_prices"`
+	Zones             int `json:"zones"`
+	Events            int `json:"events"`
+	Runs              int `json:"runs"`
 }
 
 func (s *Server) getLimits(c echo.Context) error {
@@ -31,39 +31,24 @@ func (s *Server) getLimits(c echo.Context) error {
 }
 
 func (s *Server) replyLimits(c echo.Context) error {
-	l := s.o.Ledger.Limits()
-	return reply(c, http.StatusOK, limitsJSON{l.Budgets, l.Accounts, l.AccountsPerBudget, l.Reservations, l.Attempts, l.Keys, l.Prices, l.PastPrices, l.Zones, l.Events, l.Runs})
+	return reply(c, http.StatusOK, limitsJSON(s.o.Ledger.Limits()))
 }
 
 // putLimits changes the bounds that the body names.
 func (s *Server) putLimits(c echo.Context) error {
-	var in struct {
-		Budgets      *int `json:"budgets"`
-		Accounts     *int `json:"accounts"`
-		PerBudget    *int `json:"accounts_per_budget"`
-		Reservations *int `json:"reservations"`
-		Attempts     *int `json:"attempts"`
-		Keys         *int `json:"keys"`
-		Prices       *int `json:"prices"`
-		PastPrices   *int `json:"past_prices"`
-		Zones        *int `json:"zones"`
-		Events       *int `json:"events"`
-		Runs         *int `json:"runs"`
-	}
-	if err := decode(c, &in); err != nil {
+	b, err := body(c)
+	if err != nil {
 		return err
 	}
+	defer giveBody(b)
 	if err := s.fresh(c); err != nil {
 		return err
 	}
-	l := s.o.Ledger.Limits()
-	for _, f := range []struct{ to, from *int }{{&l.Budgets, in.Budgets}, {&l.Accounts, in.Accounts}, {&l.Reservations, in.Reservations},
-		{&l.Attempts, in.Attempts}, {&l.Keys, in.Keys}, {&l.Prices, in.Prices}, {&l.PastPrices, in.PastPrices}, {&l.Zones, in.Zones}, {&l.Events, in.Events},
-		{&l.AccountsPerBudget, in.PerBudget}, {&l.Runs, in.Runs}} {
-		if f.from != nil {
-			*f.to = *f.from
-		}
+	in := limitsJSON(s.o.Ledger.Limits()) // of which those stay that the body does not name
+	if err := unmarshal(b.Bytes(), &in); err != nil {
+		return err
 	}
+	l := fsm.Limits(in)
 	if err := l.Validate(); err != nil {
 		return badInput(err.Error(), "")
 	}
