@@ -171,8 +171,7 @@ func (h *hook) wants(kind string) bool {
 func (s *Sender) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, h := range s.hooks {
-		wg.Add(1)
-		go func() { defer wg.Done(); s.run(ctx, h) }()
+		wg.Go(func() { s.run(ctx, h) })
 	}
 	wg.Wait()
 }

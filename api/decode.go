@@ -46,8 +46,7 @@ func body(c echo.Context) (*bytes.Buffer, error) {
 		return b, nil
 	}
 	giveBody(b)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body is larger than %d MiB", limit>>20), "")
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -40,40 +40,32 @@ func badInput(detail, hint string) *Problem {
 
 // problemOf is the one place where errors become statuses.
 func problemOf(err error) *Problem {
-	var p *Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	var denied *auth.Error
-	if errors.As(err, &denied) {
+	if denied, ok := errors.AsType[*auth.Error](err); ok {
 		return problem(denied.Status, denied.Reason, denied.Message, denied.Hint)
 	}
 	var unavailable *raftnode.UnavailableError
 	if errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, raftnode.ErrClosed) {
 		return problem(http.StatusServiceUnavailable, "unavailable", err.Error(), "try again with the same id")
 	}
-	var unknown *pricing.UnknownModelError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*pricing.UnknownModelError](err); ok {
 		return problem(http.StatusBadRequest, "unknown_model", err.Error(), unknown.Command())
 	}
-	var conflict *raftnode.ConflictError
-	if errors.As(err, &conflict) {
+	if _, ok := errors.AsType[*raftnode.ConflictError](err); ok {
 		return problem(http.StatusConflict, "conflict", err.Error(), "")
 	}
-	var live *raftnode.LiveClusterError
-	if errors.As(err, &live) {
+	if _, ok := errors.AsType[*raftnode.LiveClusterError](err); ok {
 		return problem(http.StatusConflict, "live_cluster", err.Error(), "with ?force=true it is replaced all the same")
 	}
-	var broken *raftnode.SnapshotError
-	if errors.As(err, &broken) {
+	if _, ok := errors.AsType[*raftnode.SnapshotError](err); ok {
 		return problem(http.StatusBadRequest, "bad_snapshot", err.Error(), "meshfw snapshot inspect tells what a file holds")
 	}
-	var unsafe *raftnode.UnsafeError
-	if errors.As(err, &unsafe) {
+	if _, ok := errors.AsType[*raftnode.UnsafeError](err); ok {
 		return problem(http.StatusConflict, "unsafe", err.Error(), "bring the other nodes back first")
 	}
-	var missing *raftnode.NotFoundError
-	if errors.As(err, &missing) {
+	if _, ok := errors.AsType[*raftnode.NotFoundError](err); ok {
 		return problem(http.StatusNotFound, "not_found", err.Error(), "")
 	}
 	var unpriced *pricing.UnpricedError
@@ -84,8 +76,7 @@ func problemOf(err error) *Problem {
 	if errors.Is(err, pricing.ErrTooLarge) || errors.Is(err, pricing.ErrNegative) || errors.Is(err, pricing.ErrBadUsage) {
 		return badInput(err.Error(), "")
 	}
-	var he *echo.HTTPError
-	if errors.As(err, &he) {
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		code := "http_error"
 		switch he.Code {
 		case http.StatusNotFound:

@@ -131,8 +131,7 @@ func (c *Client) try(ctx context.Context, r request, one func(base string) error
 		}
 	}
 	if unreachable(err) {
-		var in *url.Error
-		if errors.As(err, &in) {
+		if in, ok := errors.AsType[*url.Error](err); ok {
 			err = in.Err // the address is told beside it
 		}
 		return &UnreachableError{Addresses: c.bases, Err: err}
@@ -142,8 +141,7 @@ func (c *Client) try(ctx context.Context, r request, one func(base string) error
 
 // again tells whether a failed try may be repeated, and when.
 func (c *Client) again(r request, err error) (time.Duration, bool) {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		if e.retryAfter > 0 {
 			return e.retryAfter, e.Status == http.StatusServiceUnavailable
 		}

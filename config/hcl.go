@@ -68,8 +68,7 @@ func lineOf(r hcl.Range) string { return fmt.Sprintf("%s:%d", r.Filename, r.Star
 
 func diagnosed(diags hcl.Diagnostics) error {
 	d := diags.Errs()[0]
-	var one *hcl.Diagnostic
-	if errors.As(d, &one) && one.Subject != nil {
+	if one, ok := errors.AsType[*hcl.Diagnostic](d); ok && one.Subject != nil {
 		return fmt.Errorf("%s: %s %s", lineOf(*one.Subject), one.Summary+".", one.Detail)
 	}
 	return d

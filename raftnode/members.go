@@ -90,8 +90,7 @@ func (n *Node) change(ctx context.Context, q question, here func() error, gone f
 		case <-ctx.Done():
 			giveTimer(pause)
 			reason := err.Error()
-			var unavailable *UnavailableError
-			if errors.As(err, &unavailable) { // which says that the cluster is not available itself
+			if unavailable, ok := errors.AsType[*UnavailableError](err); ok { // which says that the cluster is not available itself
 				reason = unavailable.Reason
 			}
 			return &UnavailableError{Reason: reason, MayApply: true}

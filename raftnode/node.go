@@ -133,8 +133,7 @@ func Open(cfg Config) (*Node, error) {
 		work = append(work, n.guard)
 	}
 	for _, f := range work {
-		n.wg.Add(1)
-		go func() { defer n.wg.Done(); f() }()
+		n.wg.Go(f)
 	}
 	go n.giveWay() // may hang with raft, as the next with the disk: nobody waits for them
 	go n.probe()

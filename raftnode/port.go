@@ -99,11 +99,7 @@ func (p *port) serve() {
 			_ = c.Close()
 			return
 		}
-		p.serves.Add(1)
-		go func() {
-			defer p.serves.Done()
-			p.handle(&trackedConn{Conn: c, release: func() { p.untrack(c); <-p.slots }})
-		}()
+		p.serves.Go(func() { p.handle(&trackedConn{Conn: c, release: func() { p.untrack(c); <-p.slots }}) })
 	}
 }
 

@@ -246,8 +246,7 @@ func (p *planned) apply(ctx context.Context) (int, error) {
 		default:
 			_, err = p.client.PutBudget(ctx, change.Want, &version)
 		}
-		var answer *client.Error
-		if errors.As(err, &answer) && answer.Code == "version_conflict" {
+		if answer, ok := errors.AsType[*client.Error](err); ok && answer.Code == "version_conflict" {
 			return n, fmt.Errorf("budget %q was changed by somebody else since the plan was made; run plan again: %w", change.Name, err)
 		}
 		if err != nil {

@@ -37,8 +37,7 @@ func main() {
 		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 	}
 	fmt.Fprintln(os.Stderr, "meshfw:", text)
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		os.Exit(2)
 	}
 	os.Exit(1)

@@ -109,8 +109,7 @@ func (c *call) readBody() *apiError {
 	} else {
 		c.body, err = io.ReadAll(reader)
 	}
-	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLarge(limit)
 	}
 	if err != nil {

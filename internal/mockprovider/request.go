@@ -22,8 +22,7 @@ func (c *call) decode(into any) *apiError {
 	if err == nil {
 		return nil
 	}
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		param := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
 		param = param[:min(len(param), maxParamBytes)]
 		return &apiError{status: http.StatusBadRequest, code: "invalid_type", param: param,
