@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Error is what the firewall answers instead of a result.
@@ -225,14 +226,14 @@ func pages[T any](ctx context.Context, c *Client, path, member string, query url
 			q[k] = v
 		}
 		for {
-			var page map[string]jsonValue
+			var page map[string]jsontext.Value
 			if err := c.call(ctx, request{method: http.MethodGet, path: path, query: q}, &page); err != nil {
 				yield(none, err)
 				return
 			}
 			var list []T
 			var next string
-			if err := errors.Join(page[member].into(&list), page["next_cursor"].into(&next)); err != nil {
+			if err := errors.Join(into(page[member], &list), into(page["next_cursor"], &next)); err != nil {
 				yield(none, fmt.Errorf("%s: %w", path, err))
 				return
 			}
@@ -247,6 +248,14 @@ func pages[T any](ctx context.Context, c *Client, path, member string, query url
 			q.Set("cursor", next)
 		}
 	}
+}
+
+// into reads a part of an answer that may be left out.
+func into(v jsontext.Value, out any) error {
+	if len(v) == 0 {
+		return nil
+	}
+	return json.Unmarshal(v, out)
 }
 
 // collect reads a whole list.

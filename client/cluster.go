@@ -41,8 +41,7 @@ func (c *Client) Members(ctx context.Context) ([]Member, error) {
 
 // Health is the state of the cluster, as JSON: see the API's documentation.
 func (c *Client) Health(ctx context.Context) (jsontext.Value, error) {
-	v, err := get[jsonValue](ctx, c, request{method: http.MethodGet, path: "/cluster/health"})
-	return jsontext.Value(v), err
+	return get[jsontext.Value](ctx, c, request{method: http.MethodGet, path: "/cluster/health"})
 }
 
 // Join takes the node named id, which waits at a cluster address, into the
