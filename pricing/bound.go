@@ -223,8 +223,8 @@ func (g *gather) serverLoop() error {
 		if g.caps.ServerToolCalls <= 0 {
 			return &UnboundedError{"tools run by the provider without a limit on their calls", "server_tool_calls"}
 		}
-		if calls > maxServerCalls || g.caps.ServerToolCalls > maxServerCalls {
-			return fmt.Errorf("%w: more than %d calls of the provider's tools", ErrTooLarge, maxServerCalls)
+		if calls > MaxServerToolCalls || g.caps.ServerToolCalls > MaxServerToolCalls {
+			return fmt.Errorf("%w: more than %d calls of the provider's tools", ErrTooLarge, MaxServerToolCalls)
 		}
 		calls += g.caps.ServerToolCalls
 	}
@@ -232,8 +232,8 @@ func (g *gather) serverLoop() error {
 	if err != nil {
 		return err
 	}
-	if calls > maxServerCalls || each > maxContextTokens {
-		return fmt.Errorf("%w: more than %d calls of the provider's tools", ErrTooLarge, maxServerCalls)
+	if calls > MaxServerToolCalls || each > maxContextTokens {
+		return fmt.Errorf("%w: more than %d calls of the provider's tools", ErrTooLarge, MaxServerToolCalls)
 	}
 	b.InputTokens = (calls + 1) * (b.InputTokens + calls*each + g.m.outputBound(b)*max(b.Candidates, 1))
 	b.InputImageTokens *= calls + 1
@@ -256,8 +256,6 @@ const (
 	MaxServerToolCalls int64 = 1000
 	MaxCap             int64 = maxContextTokens
 )
-
-const maxServerCalls = MaxServerToolCalls
 
 // asOftenAsCalled marks a piece as bounded by the server tools' calls.
 const asOftenAsCalled int64 = -1

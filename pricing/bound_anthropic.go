@@ -152,7 +152,7 @@ func (g *gather) allow(uses int64) {
 	if uses == 0 {
 		g.uncounted = true
 	}
-	g.serverCalls += min(uses, maxServerCalls+1)
+	g.serverCalls += min(uses, MaxServerToolCalls+1)
 }
 
 func (g *gather) anthropicMessage() error {

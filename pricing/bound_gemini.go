@@ -36,22 +36,10 @@ func (g *gather) geminiConfig() error {
 		case "candidateCount", "candidate_count":
 			return g.most(&g.b.Candidates, string(name))
 		case "responseModalities", "response_modalities":
-			return g.geminiModalities()
+			return g.modalities(func(m string) bool { return strings.EqualFold(m, "text") })
 		}
 		return g.skip()
 	})
-}
-
-func (g *gather) geminiModalities() error {
-	text, other := false, false
-	err := g.array(func() error {
-		m, err := g.text()
-		is := strings.EqualFold(m, "text")
-		text, other = text || is, other || !is
-		return err
-	})
-	g.b.TextOutput = text && !other
-	return err
 }
 
 // geminiTool reads one tool object; each of its fields is a tool.

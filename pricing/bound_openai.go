@@ -34,7 +34,7 @@ func (g *gather) chat() error {
 		case "tools", "functions":
 			return g.array(g.chatTool)
 		case "modalities":
-			return g.chatModalities()
+			return g.modalities(func(m string) bool { return m == "text" })
 		case "web_search_options":
 			return g.chatSearch()
 		case "search_parameters", "plugins", "models": // xAI's live search by the source, OpenRouter's plugins and fallbacks
@@ -121,13 +121,14 @@ func (g *gather) dataSources() error {
 	})
 }
 
-// chatModalities notes that only text is asked for. Without the field the
-// bound stays open to whatever the model may answer.
-func (g *gather) chatModalities() error {
+// modalities notes that only text is asked for. Without the field the bound
+// stays open to whatever the model may answer.
+func (g *gather) modalities(isText func(string) bool) error {
 	text, other := false, false
 	err := g.array(func() error {
 		m, err := g.text()
-		text, other = text || m == "text", other || m != "text"
+		is := isText(m)
+		text, other = text || is, other || !is
 		return err
 	})
 	g.b.TextOutput = text && !other

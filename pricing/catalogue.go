@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -77,21 +78,12 @@ func (c *Catalogue) load(name string, src []byte) error {
 }
 
 func (c *Catalogue) clone() *Catalogue {
-	out := &Catalogue{providers: make(map[string]*shelf, len(c.providers))}
-	for name, s := range c.providers {
-		out.providers[name] = s
-	}
-	return out
+	return &Catalogue{providers: maps.Clone(c.providers)}
 }
 
 // Providers returns the catalogue names of all providers, sorted.
 func (c *Catalogue) Providers() []string {
-	out := make([]string, 0, len(c.providers))
-	for name := range c.providers {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(c.providers))
 }
 
 // Models returns every model, by provider and id. The operator's price for

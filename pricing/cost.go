@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
@@ -79,11 +80,8 @@ func (m *Model) tooLarge() error {
 
 // assumption words why the dearest of several rows was taken.
 func (m *Model) assumption(t Terms) string {
-	tier := m.tier(t.ServiceTier)
-	for _, known := range m.tiers {
-		if known == tier {
-			return "dearest of several prices taken"
-		}
+	if slices.Contains(m.tiers, m.tier(t.ServiceTier)) {
+		return "dearest of several prices taken"
 	}
 	return fmt.Sprintf("service tier %.40q is not listed: the dearest listed tier was taken", t.ServiceTier)
 }

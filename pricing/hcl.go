@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -131,11 +132,7 @@ func (b *block) done(kinds ...string) error {
 	if b.err != nil {
 		return b.err
 	}
-	names := make([]string, 0, len(b.used))
-	for n := range b.used {
-		names = append(names, n)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(b.used))
 	for name, a := range b.body.Attributes {
 		if !b.used[name] {
 			return fmt.Errorf("%s: %s is not an argument of %s; arguments are %v", position(a.SrcRange), name, b.kind, names)

@@ -1,5 +1,10 @@
 package pricing
 
+import (
+	"slices"
+	"strings"
+)
+
 // item is one kind of token that is billed at a rate of its own.
 type item int
 
@@ -125,13 +130,7 @@ var unitFields = []struct {
 // unit (1,000 ms in a second), and whether the name is known. A name may
 // carry a variant after a slash: "image/1024x1024/hd".
 func unitScale(name string) (int64, bool) {
-	base := name
-	for i := 0; i < len(name); i++ {
-		if name[i] == '/' {
-			base = name[:i]
-			break
-		}
-	}
+	base, _, _ := strings.Cut(name, "/")
 	for i := range unitFields {
 		if unitFields[i].name == base {
 			return unitFields[i].per, true
@@ -141,4 +140,4 @@ func unitScale(name string) (int64, bool) {
 }
 
 // PriceNames lists the names of token prices, in the order they are shown in.
-func PriceNames() []string { return append([]string(nil), itemNames[:]...) }
+func PriceNames() []string { return slices.Clone(itemNames[:]) }

@@ -187,10 +187,7 @@ func (s *shelf) copyOrNew(name string) *shelf {
 	}
 	out := *s
 	out.blocked = maps.Clone(s.blocked)
-	out.byID = make(map[string]*Model, len(s.byID)+1)
-	for id, m := range s.byID {
-		out.byID[id] = m
-	}
+	out.byID = maps.Clone(s.byID)
 	out.models = slices.Clone(s.models)
 	return &out
 }

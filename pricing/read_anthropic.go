@@ -7,14 +7,11 @@ import (
 
 // anthropicUsage is the usage object of /v1/messages.
 type anthropicUsage struct {
-	InputTokens   count `json:"input_tokens"`
-	CacheCreation count `json:"cache_creation_input_tokens"`
-	CacheRead     count `json:"cache_read_input_tokens"`
-	Creation      *struct {
-		W5m count `json:"ephemeral_5m_input_tokens"`
-		W1h count `json:"ephemeral_1h_input_tokens"`
-	} `json:"cache_creation"`
-	OutputTokens  count `json:"output_tokens"`
+	InputTokens   count            `json:"input_tokens"`
+	CacheCreation count            `json:"cache_creation_input_tokens"`
+	CacheRead     count            `json:"cache_read_input_tokens"`
+	Creation      *anthropicWrites `json:"cache_creation"`
+	OutputTokens  count            `json:"output_tokens"`
 	OutputDetails *struct {
 		Thinking count `json:"thinking_tokens"`
 	} `json:"output_tokens_details"`
@@ -31,16 +28,19 @@ type anthropicUsage struct {
 // anthropicIteration is one inner call. The totals above leave out those of
 // type "compaction", and those of another model.
 type anthropicIteration struct {
-	Type          string `json:"type"`
-	Model         string `json:"model"`
-	InputTokens   count  `json:"input_tokens"`
-	CacheCreation count  `json:"cache_creation_input_tokens"`
-	CacheRead     count  `json:"cache_read_input_tokens"`
-	Creation      *struct {
-		W5m count `json:"ephemeral_5m_input_tokens"`
-		W1h count `json:"ephemeral_1h_input_tokens"`
-	} `json:"cache_creation"`
-	OutputTokens count `json:"output_tokens"`
+	Type          string           `json:"type"`
+	Model         string           `json:"model"`
+	InputTokens   count            `json:"input_tokens"`
+	CacheCreation count            `json:"cache_creation_input_tokens"`
+	CacheRead     count            `json:"cache_read_input_tokens"`
+	Creation      *anthropicWrites `json:"cache_creation"`
+	OutputTokens  count            `json:"output_tokens"`
+}
+
+// anthropicWrites are cache writes by their time to live.
+type anthropicWrites struct {
+	W5m count `json:"ephemeral_5m_input_tokens"`
+	W1h count `json:"ephemeral_1h_input_tokens"`
 }
 
 // maxIterations bounds the inner calls of one answer.
@@ -123,11 +123,7 @@ func (s *AnthropicStream) Reading() (Reading, error) {
 	u := &r.Usage
 	u.Requests = 1
 	u.InputTokens, u.CachedInputTokens = a.InputTokens.n(), a.CacheRead.n()
-	var w5m, w1h count
-	if c := a.Creation; c != nil {
-		w5m, w1h = c.W5m, c.W1h
-	}
-	u.CacheWrite5mTokens, u.CacheWrite1hTokens = splitWrites(a.CacheCreation, w5m, w1h)
+	u.CacheWrite5mTokens, u.CacheWrite1hTokens = a.Creation.split(a.CacheCreation)
 	if t := a.ServerTools; t != nil {
 		u.WebSearches, u.WebFetches = t.WebSearch.n(), t.WebFetch.n()
 	}
@@ -145,19 +141,20 @@ func (s *AnthropicStream) Reading() (Reading, error) {
 	return r, nil
 }
 
-// splitWrites divides a total of cache writes by time to live. Without any
+// split divides a total of cache writes by time to live. Without any
 // split they are of the default five minutes. A total may grow after the split
 // was told, which a stream's first event does: what it leaves out lives as long
 // as the writes that it shows, else it is taken to be of the dearer hour.
-func splitWrites(total, w5m, w1h count) (int64, int64) {
-	if !w5m.ok() && !w1h.ok() {
+func (w *anthropicWrites) split(total count) (w5m, w1h int64) {
+	if w == nil || !w.W5m.ok() && !w.W1h.ok() {
 		return total.n(), 0
 	}
-	rest := max(0, total.n()-w5m.n()-w1h.n())
-	if w1h.n() == 0 && w5m.n() > 0 {
-		return w5m.n() + rest, 0
+	w5m, w1h = w.W5m.n(), w.W1h.n()
+	rest := max(0, total.n()-w5m-w1h)
+	if w1h == 0 && w5m > 0 {
+		return w5m + rest, 0
 	}
-	return w5m.n(), w1h.n() + rest
+	return w5m, w1h + rest
 }
 
 // addIterations adds what the totals leave out: compaction, and the calls of
@@ -167,12 +164,8 @@ func (r *Reading) addIterations(its []anthropicIteration) error {
 		return fmt.Errorf("%w: %d iterations", ErrBadUsage, len(its))
 	}
 	for _, it := range its {
-		var w5m, w1h count
-		if c := it.Creation; c != nil {
-			w5m, w1h = c.W5m, c.W1h
-		}
 		u := Usage{InputTokens: it.InputTokens.n(), CachedInputTokens: it.CacheRead.n(), OutputTokens: it.OutputTokens.n()}
-		u.CacheWrite5mTokens, u.CacheWrite1hTokens = splitWrites(it.CacheCreation, w5m, w1h)
+		u.CacheWrite5mTokens, u.CacheWrite1hTokens = it.Creation.split(it.CacheCreation)
 		if err := checkReported(&u); err != nil {
 			return err
 		}
