@@ -90,7 +90,7 @@ type HTTP struct {
 	MaxBodyBytes  int64         `cfg:"max_body_bytes"`      // of a request
 	MaxStreams    int64         `cfg:"max_streams"`         // at once on this node
 	AnswerTimeout time.Duration `cfg:"answer_timeout"`      // until a provider's status
-	StreamIdle    time.Duration `cfg:"stream_idle_timeout"` // between two pieces of a stream
+	StreamIdle    time.Duration `cfg:"stream_idle_timeout"` // between two pieces of an answer
 	BodyTimeout   time.Duration `cfg:"body_timeout"`        // for a client to send its body
 	WriteTimeout  time.Duration `cfg:"write_timeout"`       // for a client to take one piece of an answer
 }

@@ -114,7 +114,7 @@ func BenchmarkStreamChunk(b *testing.B) {
 			if sliced {
 				c.slices = &slicer{held: 1 << 50, full: 1 << 50, per: 1, size: firstSlice}
 			}
-			s := fw.proxy.streamer(context.Background(), c, false)
+			s := fw.proxy.streamer(c, false)
 			events := &sse{}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -31,7 +30,7 @@ func (p *Proxy) unary(c *call, res *http.Response) {
 			c.w.Header().Set("X-Should-Retry", "false")
 		}
 		p.settle(c, p.whole(c), "answer_lost")
-		p.refuse(c.exchange, http.StatusBadGateway, "answer_lost", "the provider's answer broke off or is larger than 64 MiB; the hold is charged", nil)
+		p.refuse(c.exchange, http.StatusBadGateway, "answer_lost", "the provider's answer broke off, paused for too long (http.stream_idle_timeout), or is larger than 64 MiB; the hold is charged", nil)
 		return
 	}
 	plain, err := decoded(res.Header.Get("Content-Encoding"), answer)
@@ -103,7 +102,6 @@ func (p *Proxy) deadline(c *call) {
 type streamer struct {
 	p      *Proxy
 	c      *call
-	ctx    context.Context
 	flush  *http.ResponseController
 	meter  dialect.Stream
 	list   bool
@@ -114,8 +112,8 @@ type streamer struct {
 	begun  bool   // something was passed on
 }
 
-func (p *Proxy) streamer(ctx context.Context, c *call, list bool) *streamer {
-	s := &streamer{p: p, c: c, ctx: ctx, flush: http.NewResponseController(c.w), list: list}
+func (p *Proxy) streamer(c *call, list bool) *streamer {
+	s := &streamer{p: p, c: c, flush: http.NewResponseController(c.w), list: list}
 	s.meter = c.route.Endpoint.Stream(dialect.StreamOptions{HideUsage: c.hide, Metered: c.slices != nil,
 		Text: func(text string) {
 			if text != "" {
@@ -127,8 +125,8 @@ func (p *Proxy) streamer(ctx context.Context, c *call, list bool) *streamer {
 
 // stream hands a stream on, event by event, and settles by what it said or by
 // what passed.
-func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *call, res *http.Response) {
-	s := p.streamer(ctx, c, isList(c, res))
+func (p *Proxy) stream(c *call, res *http.Response) {
+	s := p.streamer(c, isList(c, res))
 	from, readable := unpacked(res)
 	if !readable { // what passes cannot be counted
 		c.hidden = true
@@ -139,9 +137,9 @@ func (p *Proxy) stream(ctx context.Context, cancel context.CancelCauseFunc, c *c
 	c.w.WriteHeader(res.StatusCode)
 	_ = s.flush.Flush() // headers early; an error shows at the first event
 
-	err := s.run(from, cancel)
+	err := s.run(from)
 	if s.cut {
-		cancel(errMoney)
+		_ = res.Body.Close() // the provider need not go on
 		err = s.end()
 	}
 	said, readErr := s.meter.Usage()
@@ -181,7 +179,7 @@ func (s *streamer) outcome(err error, b bill) string {
 		return "failed_mid_stream"
 	case err == nil || !b.usage.Estimated:
 		return b.outcome()
-	case errors.Is(context.Cause(s.ctx), errIdle):
+	case errors.Is(err, errIdle):
 		return "provider_silent"
 	case errors.Is(err, errSlow), s.c.r.Context().Err() != nil:
 		return "client_gone"
@@ -190,9 +188,7 @@ func (s *streamer) outcome(err error, b bill) string {
 }
 
 // run reads the provider's stream to its end.
-func (s *streamer) run(from io.Reader, cancel context.CancelCauseFunc) error {
-	idle := time.AfterFunc(s.p.StreamIdle, func() { cancel(errIdle) })
-	defer idle.Stop()
+func (s *streamer) run(from io.Reader) error {
 	var events splitter = &sse{}
 	if s.list {
 		events = &list{}
@@ -201,7 +197,6 @@ func (s *streamer) run(from io.Reader, cancel context.CancelCauseFunc) error {
 	defer readBuffers.Put(buf)
 	for {
 		n, readErr := from.Read(*buf)
-		idle.Reset(s.p.StreamIdle)
 		began := time.Now()
 		err := events.write((*buf)[:n], s.event)
 		if err == nil && readErr == io.EOF {
@@ -247,7 +242,7 @@ func (s *streamer) event(raw, data []byte) error {
 		if err := s.write(); err != nil { // what is paid for must not wait
 			return err
 		}
-		if !sl.wait(s.ctx) {
+		if !sl.wait(s.c.r.Context()) {
 			s.cut = true
 			return nil
 		}

@@ -280,6 +280,62 @@ func TestSilentStream(t *testing.T) {
 	}
 }
 
+// Ensure that an answer which pauses for ever is given up, whole ones, errors and
+// those of free routes too: the provider's call ends, and is charged where it may
+// be billed.
+func TestSilentAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		status       int
+		method, path string
+		want         int // 0: the answer is broken off
+		charged      bool
+	}{
+		"whole":    {200, http.MethodPost, "/v1/chat/completions", 502, true},
+		"error":    {504, http.MethodPost, "/v1/chat/completions", 504, false}, // it may have been made: the hold stays
+		"free":     {200, http.MethodGet, "/v1/models/gpt-4o-mini", 0, false},
+		"replayed": {200, http.MethodGet, "/v1/responses/resp_1?stream=true", 0, false},
+	} {
+		ended := make(chan struct{})
+		silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "application/json")
+			if r.URL.Query().Get("stream") == "true" {
+				w.Header().Set("Content-Type", "text/event-stream")
+			}
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, "data: {}\n\n")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+			close(ended)
+		}))
+		t.Cleanup(silent.Close)
+		b := start(t, money.Dollar, func(o *Options) { o.StreamIdle, o.Providers[0].BaseURL = 100*time.Millisecond, silent.URL })
+		body := ""
+		if c.method == http.MethodPost {
+			body = chatBody("gpt-4o-mini", "", false)
+		}
+		res, err := http.DefaultClient.Do(b.request(c.method, c.path, body))
+		status := 0
+		if err == nil {
+			if _, err = io.Copy(io.Discard, res.Body); err == nil {
+				status = res.StatusCode
+			}
+			_ = res.Body.Close()
+		}
+		if status != c.want {
+			t.Errorf("%s: status %d, want %d: %v", name, status, c.want, err)
+		}
+		<-ended
+		if hold := money.USD(len(body))*mini.in + 50*mini.out; c.charged {
+			if got := b.settled().Spent; got != hold {
+				t.Errorf("%s: spent %s, want %s", name, got, hold)
+			}
+		} else if a, _ := b.node.Ledger().Account(fsm.AccountRef{Budget: "agent", Partition: "a"}); body != "" && (a.Spent != 0 || a.Held != hold) {
+			t.Errorf("%s: spent %s, held %s, want held %s", name, a.Spent, a.Held, hold)
+		}
+	}
+}
+
 // Ensure that a hold is renewed at half time while its call lives.
 func TestLongCallsAreRenewed(t *testing.T) {
 	b := start(t, money.Dollar)

@@ -18,9 +18,8 @@ import (
 )
 
 var (
-	errIdle  = errors.New("the provider's stream was silent for too long")
-	errSlow  = errors.New("the client reads too slowly")
-	errMoney = errors.New("the money for this stream is used up")
+	errIdle = errors.New("the provider was silent for too long in the middle of its answer")
+	errSlow = errors.New("the client reads too slowly")
 )
 
 // forward makes the granted call and sees it to its end.
@@ -31,8 +30,6 @@ func (p *Proxy) forward(c *call) {
 		p.refuseError(c.exchange, err)
 		return
 	}
-	ctx, cancel := context.WithCancelCause(c.r.Context())
-	defer cancel(nil)
 	path := c.path
 	if c.route.Path != nil {
 		path = c.route.Path(c.rung.id, c.rung.provider.place)
@@ -40,7 +37,7 @@ func (p *Proxy) forward(c *call) {
 	body := payloadOf(c.body.Send)
 	p.metrics.beforeSent.Observe(time.Since(c.start).Seconds())
 	c.sent = time.Now()
-	res, fate, err := p.send(ctx, c.exchange, c.rung.provider, path, body)
+	res, fate, err := p.send(c.exchange, c.rung.provider, path, body)
 	c.body = nil // 20 MB need not live as long as the answer
 	if err != nil {
 		p.noAnswer(c, fate, err)
@@ -57,7 +54,7 @@ func (p *Proxy) forward(c *call) {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		p.providerError(c, res)
 	case isStream(c, res):
-		p.stream(ctx, cancel, c, res)
+		p.stream(c, res)
 	default:
 		p.unary(c, res)
 	}
@@ -131,9 +128,11 @@ func payloadOf(open func() (io.Reader, int64)) payload {
 // send makes the provider's call, at most once. The transport sends it again
 // only where the provider cannot have taken it: nothing of it was written, or
 // HTTP/2 says that the stream was not begun (a GOAWAY before it, a refusal).
-func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string, body payload) (*http.Response, *fate, error) {
+// Closing the answer's body ends the call.
+func (p *Proxy) send(x *exchange, b *Provider, path string, body payload) (*http.Response, *fate, error) {
 	f := &fate{}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	called, end := context.WithCancelCause(x.r.Context())
+	ctx := httptrace.WithClientTrace(called, &httptrace.ClientTrace{
 		GotConn:      func(httptrace.GotConnInfo) { f.connected.Store(true); f.broken.Store(false) },
 		WroteRequest: func(i httptrace.WroteRequestInfo) { f.broken.Store(i.Err != nil) },
 	})
@@ -165,7 +164,44 @@ func (p *Proxy) send(ctx context.Context, x *exchange, b *Provider, path string,
 		}
 	}
 	res, err := p.transport.RoundTrip(req)
-	return res, f, err
+	if err != nil {
+		end(nil)
+		return nil, f, err
+	}
+	res.Body = &answerBody{ReadCloser: res.Body, call: called, end: end, limit: p.StreamIdle}
+	return res, f, nil
+}
+
+// answerBody is what a provider answers. It may not be silent for longer than
+// limit while somebody reads.
+type answerBody struct {
+	io.ReadCloser
+	call  context.Context
+	end   context.CancelCauseFunc // of the call
+	limit time.Duration
+	idle  *time.Timer
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	if b.idle == nil {
+		b.idle = time.AfterFunc(b.limit, func() { b.end(errIdle) })
+	} else {
+		b.idle.Reset(b.limit)
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.idle.Stop()
+	if err != nil && err != io.EOF && errors.Is(context.Cause(b.call), errIdle) {
+		err = errIdle
+	}
+	return n, err
+}
+
+func (b *answerBody) Close() error {
+	if b.idle != nil {
+		b.idle.Stop()
+	}
+	b.end(nil)
+	return b.ReadCloser.Close()
 }
 
 // noAnswer ends a call without a status. Where the request may have reached

@@ -42,7 +42,7 @@ func (p *Proxy) free(x *exchange) {
 
 // pass sends a call on and hands its answer back as it comes.
 func (p *Proxy) pass(x *exchange, b *Provider, body payload) {
-	res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), body)
+	res, _, err := p.send(x, b, x.pathFor(b), body)
 	if err != nil {
 		p.refuse(x, http.StatusBadGateway, "provider_unreachable", "provider "+b.Name+" did not answer", nil)
 		return
@@ -55,7 +55,8 @@ func (p *Proxy) pass(x *exchange, b *Provider, body payload) {
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
 		to = flusher{x.w, http.NewResponseController(x.w)}
 	}
-	_, _ = io.Copy(to, res.Body) // the client or the provider left: nothing is owed
+	_, err = io.Copy(to, res.Body)
+	abort(err)
 }
 
 // pathFor is the provider's path of a route that is not metered.

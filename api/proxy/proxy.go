@@ -75,7 +75,7 @@ type Options struct {
 	MaxBodyBytes  int64         // of a request
 	MaxStreams    int64         // at once on this node
 	AnswerTimeout time.Duration // until a provider's status
-	StreamIdle    time.Duration // between two pieces of a stream
+	StreamIdle    time.Duration // between two pieces of an answer
 	BodyTimeout   time.Duration // for a client to send its body
 	WriteTimeout  time.Duration // for a client to take one piece of an answer
 	Logger        hclog.Logger

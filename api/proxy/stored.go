@@ -79,7 +79,7 @@ func (p *Proxy) stored(x *exchange) {
 		if x.r.Method == http.MethodDelete {
 			p.look(x, b) // afterwards nothing can show what it used
 		}
-		res, _, err := p.send(x.r.Context(), x, b, x.pathFor(b), payload{})
+		res, _, err := p.send(x, b, x.pathFor(b), payload{})
 		if err != nil {
 			p.refuse(x, http.StatusBadGateway, "provider_unreachable", "provider "+b.Name+" did not answer", nil)
 			return
@@ -120,7 +120,7 @@ func (p *Proxy) look(x *exchange, b *Provider) {
 	get := *x
 	get.r = x.r.Clone(x.r.Context())
 	get.r.Method = http.MethodGet
-	res, _, err := p.send(x.r.Context(), &get, b, x.pathFor(b), payload{})
+	res, _, err := p.send(&get, b, x.pathFor(b), payload{})
 	if err != nil {
 		return // the call that follows says so
 	}
@@ -166,15 +166,21 @@ func (p *Proxy) replay(x *exchange, from io.Reader) {
 		return err
 	}
 	buf := make([]byte, readBufferBytes)
-	for {
-		n, err := from.Read(buf)
-		if events.write(buf[:n], each) != nil || err != nil {
-			break
+	var n int
+	var err, broken error
+	for err == nil && broken == nil {
+		n, err = from.Read(buf)
+		if broken = events.write(buf[:n], each); broken == nil && err == io.EOF {
+			broken = events.close(each)
 		}
+	}
+	if broken == nil && err != io.EOF {
+		broken = err
 	}
 	if said, err := meter.Usage(); err == nil {
 		p.settleBackground(x, reservation, said)
 	}
+	abort(broken)
 }
 
 func (p *Proxy) settleStored(x *exchange, answer []byte) {
