@@ -160,6 +160,21 @@ func (s *shelf) find(id string) *Model {
 	return nil
 }
 
+// Plain is a model's id without the prefixes under which its provider knows it
+// too (Gemini's "models/"): budgets go by it, so that no second spelling of a
+// model escapes them.
+func (c *Catalogue) Plain(provider, id string) string {
+	s := c.providers[provider]
+	for s != nil && s.byID[id] == nil {
+		i := slices.IndexFunc(s.info.idPrefixes, func(p string) bool { return strings.HasPrefix(id, p) })
+		if i < 0 || len(id) == len(s.info.idPrefixes[i]) {
+			break
+		}
+		id = id[len(s.info.idPrefixes[i]):]
+	}
+	return id
+}
+
 // fineTuneBase cuts "ft:base:org:name:id" to "ft:base", the id under which a
 // fine-tuned model's prices are listed.
 func fineTuneBase(id string) string {

@@ -82,6 +82,17 @@ func TestTextIsCountedNearALimit(t *testing.T) {
 	}
 }
 
+// Ensure that a budget of a model is met by every spelling of its id.
+func TestModelsOtherSpellings(t *testing.T) {
+	none := money.USD(0)
+	b := startWith(t, fsm.Budget{Name: "agent", Match: []fsm.Matcher{{Label: fsm.LabelModel, Globs: []string{"gpt-4o-mini"}}}, Limit: &none})
+	for model, want := range map[string]int{"gpt-4o-mini": 402, "openai/gpt-4o-mini": 402, "openai/openai/gpt-4o-mini": 402, "gpt-4o": 200} {
+		if status, _, text := b.post("/providers/openai/v1/chat/completions", chatBody(model, "output_tokens=1", false)); status != want {
+			t.Errorf("%s: status %d, want %d: %s", model, status, want, text)
+		}
+	}
+}
+
 // Ensure that the text is not counted where the output alone does not fit, rung
 // by rung, nor spared where the account is not in a rung's way.
 func TestTextIsNotCountedInVain(t *testing.T) {

@@ -68,6 +68,7 @@ func (d *Degrade) matches(model string, l fsm.Labels) bool {
 // rung is one way to make the call.
 type rung struct {
 	id           string // the model as the provider is asked for it
+	label        string // and as budgets know it
 	provider     *Provider
 	catalogue    *pricing.Catalogue // that the hold is made under; the settle keeps to it
 	pricesIndex  uint64             // log index of its prices
@@ -133,6 +134,7 @@ func (p *Proxy) rung(c *call, id string) (rung, error) {
 	}
 	var err error
 	s.catalogue, s.pricesIndex = p.prices()
+	s.label = s.catalogue.Plain(s.provider.Catalogue, id)
 	s.dialect = c.route.Endpoint.Request()
 	if s.model, err = s.catalogue.Lookup(s.provider.Catalogue, id); err != nil {
 		return s, err
@@ -167,7 +169,7 @@ func (s *rung) sliceable(asked dialect.Asked) bool {
 
 // slicesFor says whether a budget that the call meets asks for slices.
 func (p *Proxy) slicesFor(c *call, s *rung) (yes bool) {
-	p.State.Met(c.labels.With(s.id, s.provider.Name), func(b *fsm.Budget, _ string) { yes = yes || b.MeteredStream })
+	p.State.Met(c.labels.With(s.label, s.provider.Name), func(b *fsm.Budget, _ string) { yes = yes || b.MeteredStream })
 	return yes
 }
 
@@ -181,7 +183,7 @@ func (p *Proxy) alternatives(c *call) []fsm.Alternative {
 		s := &c.rungs[i]
 		q := &s.quote
 		a := fsm.Alternative{
-			Model: s.id, Provider: s.provider.Name, MinRemainingBp: s.minRemaining,
+			Model: s.label, Provider: s.provider.Name, MinRemainingBp: s.minRemaining,
 			FixedPico: q.FixedPico, UnitPico: q.PerUnitPico, FixedTokens: q.FixedTokens, UnitTokens: q.TokensPerUnit,
 			MinUnits: q.MaxUnits, MaxUnits: q.MaxUnits,
 		}
@@ -233,7 +235,7 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 
 // meets says whether the call to a rung's model is charged to an account.
 func (p *Proxy) meets(c *call, s *rung, account fsm.AccountRef) (yes bool) {
-	p.State.Met(c.labels.With(s.id, s.provider.Name), func(b *fsm.Budget, partition string) {
+	p.State.Met(c.labels.With(s.label, s.provider.Name), func(b *fsm.Budget, partition string) {
 		yes = yes || account == fsm.AccountRef{Budget: b.Name, Partition: partition}
 	})
 	return yes
