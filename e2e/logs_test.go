@@ -101,7 +101,7 @@ func TestLogsFollowACallOverTheNodes(t *testing.T) {
 	if lines(t, leader, "applied", "id", quiet) != 0 {
 		t.Error("an operation from before the change of level is in the leader's log")
 	}
-	refused := callAs(t, follower, "/v1/chat/completions", small, "X-Team-Id", "poor")
+	refused := callAs(t, follower, "/v1/chat/completions", small, "X-Team-Id", "poor", "Idempotency-Key", "the leader decides")
 	if refused.StatusCode != http.StatusPaymentRequired {
 		t.Fatal(refused.Status)
 	}
