@@ -324,7 +324,7 @@ func (j *judge) answer(c *call, places []place) error {
 	}
 	if len(why) == 0 && c.refused() && c.ID == "" && c.Amount > 0 {
 		refs := []fsm.AccountRef{{Budget: "agent", Partition: c.Agent}, {Budget: "global", Partition: "-"}}
-		if j.model.StandsRefused(refs) {
+		if j.model.StandsRefused(refs, c.Amount) {
 			j.stats.fromMemory++
 			return nil
 		}

@@ -259,16 +259,17 @@ func (l *Ledger) account(ref fsm.AccountRef) *Account {
 	return a
 }
 
-// StandsRefused tells whether a node may refuse from its memory what goes to
-// these accounts: one is frozen or tripped, or a hard one has spent its limit.
-func (l *Ledger) StandsRefused(refs []fsm.AccountRef) bool {
+// StandsRefused tells whether a node may refuse from its memory what costs so
+// much, nano-USD, and goes to these accounts: one is frozen or tripped, or a hard
+// one is at its limit, or has not enough unspent.
+func (l *Ledger) StandsRefused(refs []fsm.AccountRef, cost money.USD) bool {
 	for _, ref := range refs {
 		f, ok := l.Figures(ref)
 		if !ok {
 			continue
 		}
 		tripped := f.Breaker == fsm.BreakerOpen && l.Now < f.ReopensAt
-		spent := f.Limit != nil && f.Spent+f.Provisional >= int64(*f.Limit)
+		spent := f.Limit != nil && (f.Spent+f.Provisional >= int64(*f.Limit) || f.Spent+int64(cost) > int64(*f.Limit))
 		if f.Frozen || !l.Budgets[ref.Budget].Monitor && (tripped || spent) {
 			return true
 		}
