@@ -182,8 +182,9 @@ node {
   log_store = %q
 }
 http {
-  listen      = %q
-  drain_delay = "1ms"
+  listen         = %q
+  drain_delay    = "1ms"
+  header_timeout = "1h"
 }
 admin {
   listen = %q

@@ -24,7 +24,7 @@ import (
 
 // How a node under measurement is opened and closed.
 const (
-	headerTimeout = 10 * time.Second
+	headerTimeout = time.Hour // a client's connection that was opened in vain may wait for its first request
 	closeLimit    = 5 * time.Second
 	maxFrontBody  = 1 << 20
 )
