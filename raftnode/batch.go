@@ -43,6 +43,10 @@ func (n *Node) batcher() {
 		}
 		fl := &flight{batch: make([]*group, 0, usual), ops: make([][]byte, 0, usual)}
 		size := 0
+		if r := n.outbox.ride(g, maxBatchOps, maxBatchBytes); r != nil {
+			fl.add(r)
+			size = r.size + opOverhead*len(r.ops)
+		}
 		for g != nil {
 			more := size + g.size + opOverhead*len(g.ops)
 			if len(fl.batch) > 0 && (more > maxBatchBytes || len(fl.ops)+len(g.ops) > maxBatchOps) {
@@ -62,9 +66,6 @@ func (n *Node) batcher() {
 			}
 		}
 		if usual = len(fl.ops); usual > 0 {
-			if g := n.outbox.ride(maxBatchOps-len(fl.ops), maxBatchBytes-size); g != nil {
-				fl.add(g)
-			}
 			n.launch(fl)
 		}
 	}

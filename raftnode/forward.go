@@ -120,11 +120,11 @@ func (l *link) direct(g *group) bool {
 	default:
 		return false
 	}
-	batch := []*group{g}
-	if r := l.box.ride(maxGroupOps-len(g.ops), maxGroupBytes-g.size); r != nil {
+	batch := make([]*group, 0, 2)
+	if r := l.box.ride(g, maxGroupOps, maxGroupBytes); r != nil {
 		batch = append(batch, r)
 	}
-	if err := l.write(&sentFrame{groups: batch}); err != nil {
+	if err := l.write(&sentFrame{groups: append(batch, g)}); err != nil {
 		l.close(err)
 	}
 	return true
@@ -256,6 +256,9 @@ func (l *link) serve() error {
 // gather takes what fits into one frame; the last one may have to wait.
 func (l *link) gather(g *group) (batch []*group, held *group) {
 	ops, size := 0, 0
+	if r := l.box.ride(g, maxGroupOps, maxGroupBytes); r != nil {
+		batch, ops, size = append(batch, r), len(r.ops), r.size
+	}
 	for {
 		if len(batch) > 0 && (ops+len(g.ops) > maxGroupOps || size+g.size > maxGroupBytes) {
 			return batch, g
@@ -264,9 +267,6 @@ func (l *link) gather(g *group) (batch []*group, held *group) {
 		select {
 		case g = <-l.queue:
 		default:
-			if g = l.box.ride(maxGroupOps-ops, maxGroupBytes-size); g != nil {
-				batch = append(batch, g)
-			}
 			return batch, nil
 		}
 	}

@@ -19,8 +19,8 @@ const (
 	checkpointAge = 5 * time.Second
 	// gatherFor is how long deliveries gather, unless a batch or frame that goes
 	// out takes them along: nobody waits for them, and an entry of their own for
-	// each would hold up the reservations behind it.
-	gatherFor = 5 * time.Millisecond
+	// each would hold up the reservations behind it by a commit.
+	gatherFor = 20 * time.Millisecond
 )
 
 // outbox keeps what must not get lost until the cluster has it.
@@ -113,16 +113,18 @@ func (o *outbox) acknowledged(ids []uint64) {
 	o.mu.Unlock()
 }
 
-// ride takes what gathers along with a batch or frame that goes out now, as far
-// as it has room, so that it needs no entry of its own; nil: nothing does.
-func (o *outbox) ride(most, bytes int) *group {
-	ids, ops := o.take(most, bytes)
+// ride takes what gathers along before g in a batch or frame that goes out now,
+// so that it needs no entry of its own, and that a caller's next reservation
+// finds its last one settled. most and bytes are the room for all; half of it is
+// left to those who wait. nil: nothing rides along.
+func (o *outbox) ride(g *group, most, bytes int) *group {
+	ids, ops := o.take(min(most/2, most-len(g.ops)), min(bytes/2, bytes-g.size-opOverhead*len(g.ops)))
 	if len(ids) == 0 {
 		return nil
 	}
-	g := newGroup(ops)
-	g.box, g.ids, g.queued = o, ids, time.Now()
-	return g
+	r := newGroup(ops)
+	r.box, r.ids, r.queued = o, ids, time.Now()
+	return r
 }
 
 // answered is told what became of those that rode along.

@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
 // What could not be delivered before the shutdown is delivered after the
@@ -102,19 +104,28 @@ func TestOutboxRidesAlong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := o.ride(10, 1000); g != nil {
+	one := newGroup([][]byte{make([]byte, 8)})
+	if g := o.ride(one, 10, 1000); g != nil {
 		t.Fatalf("an empty outbox gave %d operations", len(g.ops))
 	}
 	o.mustAdd(t, 5)
 	size := len(o.ops[1].op) + opOverhead
-	if g := o.ride(10, size-1); g != nil {
-		t.Fatalf("%d operations ride where none fits", len(g.ops))
+	full := newGroup(make([][]byte, 10))
+	for what, g := range map[string]*group{
+		"half of the room is too small for one": o.ride(one, 10, 2*size-1),
+		"so many are in the group":              o.ride(full, 10, 1000),
+		"what the group leaves is too small":    o.ride(one, 10, size-1+8+opOverhead),
+		"half of the operations is none":        o.ride(one, 1, 1000),
+	} {
+		if g != nil {
+			t.Fatalf("%d operations ride where %s", len(g.ops), what)
+		}
 	}
-	g := o.ride(10, 3*size)
+	g := o.ride(one, 10, 6*size)
 	if g == nil || len(g.ops) != 3 {
 		t.Fatalf("%+v rides, want three operations", g)
 	}
-	if two := o.ride(2, 1000); two == nil || !slices.Equal(two.ids, []uint64{4, 5}) {
+	if two := o.ride(one, 4, 1000); two == nil || !slices.Equal(two.ids, []uint64{4, 5}) {
 		t.Fatalf("%+v rides after them, want the last two", two)
 	} else {
 		two.answer(outcome{fate: fateDone, results: make([]fsm.Result, 2)})
@@ -152,5 +163,36 @@ func TestDeliveriesShareAnEntry(t *testing.T) {
 			until(t, "the delivery is acknowledged", func() bool { return n.outbox.len() == 0 })
 			return index == before+1 && ledger.AppliedIndex() == index
 		})
+	}
+}
+
+// Ensure that a caller's next reservation finds its last one settled, through
+// every node, although nobody waited for that.
+func TestDeliveriesGoBeforeReservations(t *testing.T) {
+	t.Parallel()
+	limit := money.USD(1000)
+	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}} })
+	for _, n := range nodes {
+		submit(t, n, &fsm.Noop{})
+	}
+	refused := 0 // where a worker took the settle at this very moment, it may come second
+	for i := range 30 {
+		n := nodes[i%len(nodes)]
+		id := "r" + strconv.Itoa(i)
+		submit(t, n, hold(id, 900)) // two at once are more than the limit
+		n.Deliver(&fsm.Settle{ID: id, Amount: 1})
+		next := hold("n"+strconv.Itoa(i), 900)
+		res, err := n.Submit(context.Background(), next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Code == fsm.Refused {
+			refused++
+			continue
+		}
+		submit(t, n, &fsm.Settle{ID: next.ID, Amount: 1})
+	}
+	if refused > 10 {
+		t.Errorf("%d of 30 reservations came before the settles of those before them", refused)
 	}
 }
