@@ -399,6 +399,7 @@ func TestANodeMoves(t *testing.T) {
 	cfgs[at].Listen = freeAddress(t)
 	moved := start(t, cfgs[at])
 	rest := others(nodes, nodes[at])
+	until(t, "the other node knows its cluster", func() bool { return rest[0].identity().ClusterID != "" })
 	if err := rest[0].Join(context.Background(), moved.Name(), cfgs[at].Listen); err != nil {
 		t.Fatal(err)
 	}

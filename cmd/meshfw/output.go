@@ -102,13 +102,17 @@ func usdOf(v *money.USD) string {
 	return v.String()
 }
 
-// timeOf writes a time in the zone of this machine, and which that is; "-" where
-// there is none.
+// timeIn writes a time in a zone, and which that is.
+func timeIn(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2006-01-02 15:04:05Z07:00")
+}
+
+// timeOf writes a time in the zone of this machine; "-" where there is none.
 func timeOf(t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.Local().Format("2006-01-02 15:04:05Z07:00")
+	return timeIn(*t, time.Local)
 }
 
 // progress shows on stderr how far long work is; size -1 is not known. On
