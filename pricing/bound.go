@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Dialect names the request formats that can be bounded.
@@ -177,8 +178,9 @@ func (g *gather) otherCase(name []byte, known []string) error {
 	if slices.Contains(known, string(name)) {
 		return nil
 	}
+	ascii := !bytes.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf })
 	for _, k := range known {
-		if strings.EqualFold(string(name), k) {
+		if (len(name) == len(k) || !ascii) && strings.EqualFold(string(name), k) {
 			return fmt.Errorf("%w: %.60q: write it as %q", ErrBadRequest, name, k)
 		}
 	}
