@@ -135,15 +135,9 @@ func (c *Catalogue) Lookup(provider, model string) (*Model, error) {
 }
 
 func (s *shelf) find(id string) *Model {
+	id = s.plain(id)
 	if m := s.byID[id]; m != nil {
 		return m
-	}
-	for _, p := range s.info.idPrefixes {
-		if rest, ok := strings.CutPrefix(id, p); ok {
-			if m := s.find(rest); m != nil { // rest is shorter: this ends
-				return m
-			}
-		}
 	}
 	for _, p := range s.info.regionPrefixes {
 		if rest, ok := strings.CutPrefix(id, p); ok {
@@ -164,8 +158,14 @@ func (s *shelf) find(id string) *Model {
 // too (Gemini's "models/"): budgets go by it, so that no second spelling of a
 // model escapes them.
 func (c *Catalogue) Plain(provider, id string) string {
-	s := c.providers[provider]
-	for s != nil && s.byID[id] == nil {
+	if s := c.providers[provider]; s != nil {
+		return s.plain(id)
+	}
+	return id
+}
+
+func (s *shelf) plain(id string) string {
+	for s.byID[id] == nil {
 		i := slices.IndexFunc(s.info.idPrefixes, func(p string) bool { return strings.HasPrefix(id, p) })
 		if i < 0 || len(id) == len(s.info.idPrefixes[i]) {
 			break
