@@ -82,16 +82,13 @@ func (p *Proxy) edit(c *call) (err error) {
 	if s.slice > 0 {
 		tokens = s.quote.MaxUnits
 	}
-	renamed := false
-	if r, ok := e.(dialect.Renamer); ok && tokens > 0 && !s.provider.vendor() {
-		if renamed, err = r.Renamed(c.body); err != nil {
+	set := s.unbounded() || tokens != s.explicit
+	if v, ok := e.(dialect.VendorsBound); ok && !set && !s.provider.vendor() {
+		if set, err = v.VendorsBound(c.body); err != nil {
 			return bad("%s", err)
 		}
-		if renamed {
-			r.Rename(c.body, tokens)
-		}
 	}
-	if tokens > 0 && !renamed && (s.unbounded() || tokens != s.explicit) {
+	if tokens > 0 && set {
 		if err := e.SetBound(c.body, tokens, s.provider.vendor()); err != nil {
 			return bad("%s", err)
 		}

@@ -100,13 +100,12 @@ type Endpoint interface {
 	Stream(o StreamOptions) Stream
 }
 
-// Renamer is an Endpoint whose output bound has a name that the vendor knows and
-// compatible servers may pass over, which would leave the output without a bound.
-type Renamer interface {
-	// Renamed tells whether the body names its bound so alone.
-	Renamed(b *Body) (bool, error)
-	// Rename gives the bound, in tokens, the name that every server knows.
-	Rename(b *Body, tokens int64)
+// VendorsBound is an Endpoint whose output bound has a name that the vendor knows
+// and compatible servers may pass over, which would leave the output without a
+// bound. For them SetBound gives it the name that every server knows.
+type VendorsBound interface {
+	// VendorsBound tells whether the body names its bound so alone.
+	VendorsBound(b *Body) (bool, error)
 }
 
 // Answer is what a whole answer says it used.

@@ -92,7 +92,15 @@ func (chat) Request() pricing.Dialect { return pricing.OpenAIChat }
 
 // SetBound implements dialect.Endpoint: the field that the client wrote, else
 // the one that the vendor, or every compatible server, knows.
-func (chat) SetBound(b *dialect.Body, tokens int64, vendor bool) error {
+func (c chat) SetBound(b *dialect.Body, tokens int64, vendor bool) error {
+	vendors, err := c.VendorsBound(b)
+	if err != nil {
+		return err
+	}
+	if vendors && !vendor {
+		b.Rename("max_completion_tokens", "max_tokens", tokens)
+		return nil
+	}
 	set := false
 	for _, name := range []string{"max_completion_tokens", "max_tokens"} {
 		v, err := b.Get(name)
@@ -114,19 +122,14 @@ func (chat) SetBound(b *dialect.Body, tokens int64, vendor bool) error {
 	return nil
 }
 
-// Renamed implements dialect.Renamer.
-func (chat) Renamed(b *dialect.Body) (bool, error) {
+// VendorsBound implements dialect.VendorsBound.
+func (chat) VendorsBound(b *dialect.Body) (bool, error) {
 	own, err := b.Get("max_completion_tokens")
 	if err != nil || own == nil {
 		return false, err
 	}
 	all, err := b.Get("max_tokens")
 	return all == nil, err
-}
-
-// Rename implements dialect.Renamer.
-func (chat) Rename(b *dialect.Body, tokens int64) {
-	b.Rename("max_completion_tokens", "max_tokens", tokens)
 }
 
 func (chat) Text(answer []byte, add func(string)) {
