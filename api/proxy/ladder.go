@@ -167,9 +167,14 @@ func (s *rung) sliceable(asked dialect.Asked) bool {
 	return asked.Stream && !asked.Background && s.countable(asked)
 }
 
+// met visits the accounts that the call to a rung's model is charged to.
+func (p *Proxy) met(c *call, s *rung, visit func(b *fsm.Budget, partition string)) {
+	p.State.Met(c.labels.With(s.label, s.provider.Name), visit)
+}
+
 // slicesFor says whether a budget that the call meets asks for slices.
 func (p *Proxy) slicesFor(c *call, s *rung) (yes bool) {
-	p.State.Met(c.labels.With(s.label, s.provider.Name), func(b *fsm.Budget, _ string) { yes = yes || b.MeteredStream })
+	p.met(c, s, func(b *fsm.Budget, _ string) { yes = yes || b.MeteredStream })
 	return yes
 }
 
@@ -185,17 +190,25 @@ func (p *Proxy) alternatives(c *call) []fsm.Alternative {
 		a := fsm.Alternative{
 			Model: s.label, Provider: s.provider.Name, MinRemainingBp: s.minRemaining,
 			FixedPico: q.FixedPico, UnitPico: q.PerUnitPico, FixedTokens: q.FixedTokens, UnitTokens: q.TokensPerUnit,
-			MinUnits: q.MaxUnits, MaxUnits: q.MaxUnits,
+			MinUnits: p.leastUnits(s), MaxUnits: q.MaxUnits,
 		}
-		switch {
-		case s.slice > 0:
-			a.MinUnits, a.MaxUnits = min(leastSlice+sliceMargin, s.slice), s.slice
-		case s.unbounded(), p.Clamp.Explicit:
-			a.MinUnits = min(p.Clamp.MinOutputTokens, a.MaxUnits)
+		if s.slice > 0 {
+			a.MaxUnits = s.slice
 		}
 		out[i] = a
 	}
 	return out
+}
+
+// leastUnits are the fewest units of output that the call may be granted.
+func (p *Proxy) leastUnits(s *rung) int64 {
+	switch {
+	case s.slice > 0:
+		return min(leastSlice+sliceMargin, s.slice)
+	case s.unbounded(), p.Clamp.Explicit:
+		return min(p.Clamp.MinOutputTokens, s.quote.MaxUnits)
+	}
+	return s.quote.MaxUnits
 }
 
 // recount bounds the text by its exact tokens where the plain bound was
@@ -215,10 +228,9 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 			room = *a.Limit - a.Spent - a.Provisional - a.Held
 		}
 	}
-	asked := p.alternatives(c)
 	for i := range c.rungs {
 		s := &c.rungs[i]
-		if p.meets(c, s, res.Refusal.Account) && s.leastCost(asked[i].MinUnits) > room {
+		if p.meets(c, s, res.Refusal.Account) && s.leastCost(p.leastUnits(s)) > room {
 			continue
 		}
 		b, counted, err := s.model.CountRequest(s.dialect, c.body.Raw(), &s.provider.Caps)
@@ -235,7 +247,7 @@ func (p *Proxy) recount(c *call, res *fsm.Result) (smaller bool) {
 
 // meets says whether the call to a rung's model is charged to an account.
 func (p *Proxy) meets(c *call, s *rung, account fsm.AccountRef) (yes bool) {
-	p.State.Met(c.labels.With(s.label, s.provider.Name), func(b *fsm.Budget, partition string) {
+	p.met(c, s, func(b *fsm.Budget, partition string) {
 		yes = yes || account == fsm.AccountRef{Budget: b.Name, Partition: partition}
 	})
 	return yes

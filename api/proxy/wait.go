@@ -179,7 +179,7 @@ func (p *Proxy) occupied(c *call, began time.Time) (fsm.AccountRef, time.Time, b
 // waitedFor is occupied where some call waits.
 func (p *Proxy) waitedFor(c *call, began time.Time) (ref fsm.AccountRef, end time.Time, wait bool) {
 	s := &c.rungs[0]
-	p.State.Met(c.labels.With(s.label, s.provider.Name), func(b *fsm.Budget, partition string) {
+	p.met(c, s, func(b *fsm.Budget, partition string) {
 		if at := (fsm.AccountRef{Budget: b.Name, Partition: partition}); !wait && b.Wait > 0 && p.queues.busy(at) {
 			ref, end, wait = at, began.Add(time.Duration(b.Wait)), true
 		}
