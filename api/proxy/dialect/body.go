@@ -60,13 +60,13 @@ func ParseBody(raw []byte) (*Body, error) {
 	}
 	b := &Body{raw: raw, first: int(d.InputOffset()), members: make([]member, 0, 8)}
 	for d.PeekKind() == '"' {
-		raw, err := d.ReadValue()
+		quoted, err := d.ReadValue()
 		if err != nil {
 			return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 		}
-		m := member{name: string(raw[1 : len(raw)-1]), at: int(d.InputOffset()) - len(raw)}
-		if bytes.IndexByte(raw, '\\') >= 0 {
-			name, err := jsontext.AppendUnquote(nil, raw)
+		m := member{name: string(quoted[1 : len(quoted)-1]), at: int(d.InputOffset()) - len(quoted)}
+		if bytes.IndexByte(quoted, '\\') >= 0 {
+			name, err := jsontext.AppendUnquote(nil, quoted)
 			if err != nil {
 				return nil, fmt.Errorf("the body is not valid JSON: %w", err)
 			}
