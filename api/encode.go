@@ -189,6 +189,11 @@ func (a *answer) closed(w *fsm.ClosedWindow) {
 
 // reservation writes a reservation.
 func (a *answer) reservation(r *fsm.Reservation) {
+	a.reservationOn(r, len(r.Accounts), func(i int) *fsm.AccountRef { return &r.Accounts[i] })
+}
+
+// reservationOn writes a reservation with accounts that are told apart from it.
+func (a *answer) reservationOn(r *fsm.Reservation, accounts int, ref func(i int) *fsm.AccountRef) {
 	a.raw(`{"id":`)
 	a.text(r.ID)
 	a.raw(`,"state":"`)
@@ -232,11 +237,12 @@ func (a *answer) reservation(r *fsm.Reservation) {
 	a.raw(`,"origin":"`) // the door it came through
 	a.raw(name(originNames[:], int(r.Origin)))
 	a.raw(`","accounts":`)
-	a.list(len(r.Accounts), func(i int) {
+	a.list(accounts, func(i int) {
+		account := ref(i)
 		a.raw(`{"budget":`)
-		a.text(r.Accounts[i].Budget)
+		a.text(account.Budget)
 		a.raw(`,"partition":`)
-		a.text(r.Accounts[i].Partition)
+		a.text(account.Partition)
 		a.raw("}")
 	})
 	a.index(r.Index)

@@ -209,10 +209,7 @@ func (s *Server) end(c echo.Context, cmd fsm.Command) error {
 	if r.Reservation == nil {
 		return reply(c, http.StatusOK, map[string]any{"index": r.Index})
 	}
-	out := *r.Reservation
-	out.Accounts = make([]fsm.AccountRef, len(r.Accounts)) // as a read of it tells them
-	for i := range r.Accounts {
-		out.Accounts[i] = r.Accounts[i].Ref
-	}
-	return answered(c, func(a *answer) { a.reservation(&out) })
+	return answered(c, func(a *answer) {
+		a.reservationOn(r.Reservation, len(r.Accounts), func(i int) *fsm.AccountRef { return &r.Accounts[i].Ref })
+	})
 }
