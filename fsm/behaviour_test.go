@@ -3,134 +3,12 @@ package fsm
 import (
 	"bytes"
 	"fmt"
-	"math/big"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/mesh-cost-firewall/meshfw/money"
-	"pgregory.net/rapid"
 )
-
-// Ensure that a node refuses from its memory only what the ledger says it may.
-func TestRefuseFromMemoryWithinBounds(t *testing.T) {
-	s := newBook(t)
-	s.budget("day", 5, day1)
-	s.budget("watch", 0, func(b *Budget) { b.Monitor = true; b.Match = []Matcher{{LabelAgent, []string{"w"}}} })
-	ask := func(change func(r *Reserve)) (Result, bool) {
-		r := hold("x", 1)
-		r.CallerID = false
-		if change != nil {
-			change(r)
-		}
-		return s.m.Refuse(r, s.now)
-	}
-	if r, ok := ask(nil); ok {
-		t.Errorf("with money left: %+v", r.Refusal)
-	}
-	s.want(OK, hold("most", 3))
-	s.want(OK, settle("most", 3))
-	s.want(OK, hold("held", 1))
-	cost := func(pico int64) func(r *Reserve) {
-		return func(r *Reserve) { r.Alternatives[0].FixedPico = pico }
-	}
-	if _, ok := ask(cost(2e12)); ok {
-		t.Error("for a hold in the way")
-	}
-	if r, ok := ask(cost(2e12 + 1)); !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.Requested != 2e9+1 {
-		t.Errorf("for a nano-USD more than is not spent: %v %+v", ok, r.Refusal)
-	}
-	s.now += minute
-	s.want(OK, &Tick{})
-	s.figures("day", "-", 3, 1, 0)
-	if _, ok := ask(cost(2e12)); ok {
-		t.Error("for a provisional charge that may be settled at less")
-	}
-	s.want(OK, hold("rest", 1))
-	s.now += minute
-	s.want(OK, &Tick{})
-	if r, ok := ask(nil); !ok || r.Refusal.Reason != ReasonExhausted {
-		t.Errorf("for spent and provisional charges up to the limit: %v %+v", ok, r.Refusal)
-	}
-	s.want(OK, settle("held", 1))
-	s.want(OK, settle("rest", 1))
-	r, ok := ask(nil)
-	if !ok || r.Refusal.Reason != ReasonExhausted || r.Refusal.ResetsAt != start+day || r.Index != s.index || r.Refusal.Account != (AccountRef{"day", "-"}) {
-		t.Errorf("exhausted: %v %+v", ok, r)
-	}
-	if r, ok := ask(func(r *Reserve) { r.Alternatives[0].FixedPico = 6e12 }); !ok || r.Refusal.Reason != ReasonExceedsLimit {
-		t.Errorf("larger than the limit: %v %+v", ok, r.Refusal)
-	}
-	for what, change := range map[string]func(r *Reserve){
-		"a caller's id":             func(r *Reserve) { r.CallerID = true },
-		"an idempotency key":        func(r *Reserve) { r.IdemKey = "k" },
-		"no cost":                   func(r *Reserve) { r.Alternatives[0].FixedPico = 0 },
-		"a way out":                 func(r *Reserve) { r.Alternatives = append(r.Alternatives, Alternative{Model: "free"}) },
-		"a parent that cannot be":   func(r *Reserve) { r.Labels = Labels{{LabelParentRun, "p"}} },
-		"figures that are negative": func(r *Reserve) { r.Alternatives[0].UnitPico = -1 },
-	} {
-		if _, ok := ask(change); ok {
-			t.Errorf("with %s", what)
-		}
-	}
-	if _, ok := s.m.Refuse(&Reserve{Alternatives: hold("x", 1).Alternatives}, start+day); ok {
-		t.Error("in a window that is over by the node's clock")
-	}
-	if got := s.m.index; got != s.index {
-		t.Errorf("asking moved the ledger to %d", got)
-	}
-	s.want(OK, &Freeze{Budget: "day", On: true, Reason: "all stop"})
-	if r, ok := ask(nil); !ok || r.Refusal.Reason != ReasonFrozen || r.Refusal.Detail != "all stop" {
-		t.Errorf("a frozen budget: %v %+v", ok, r.Refusal)
-	}
-	s.want(OK, &Freeze{Budget: "day"})
-	s.want(VersionConflict, &DeleteBudget{Name: "day", IfVersion: ptr(int64(2))})
-	s.want(OK, &DeleteBudget{Name: "day", IfVersion: ptr(int64(3))})
-	if _, ok := ask(func(r *Reserve) { r.Labels = Labels{{LabelAgent, "w"}} }); ok {
-		t.Error("for a budget that only monitors")
-	}
-	s.want(OK, &Freeze{Budget: "watch", Partition: ptr("-"), On: true, Reason: "stop"})
-	if r, ok := ask(func(r *Reserve) { r.Labels = Labels{{LabelAgent, "w"}} }); !ok || r.Refusal.Reason != ReasonFrozen || r.Refusal.Detail != "stop" {
-		t.Errorf("frozen: %v %+v", ok, r.Refusal)
-	}
-}
-
-// Ensure that whatever a node refuses from its memory the ledger refuses at the
-// same index too, for that reason or a more lasting one that a node may not
-// give.
-func TestRefusalsFromMemoryAgreeWithTheLedger(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		s := newBook(t)
-		s.budget("all", 20, day1)
-		s.budget("agent", 6, func(b *Budget) {
-			b.Per, b.Window = []string{LabelAgent}, Window{Kind: WindowRolling, Rolling: int64(minute)}
-			b.Breaker = &Breaker{Refusals: 3, Within: int64(minute), CoolDown: int64(20 * second)}
-		})
-		for i := range rapid.IntRange(1, 40).Draw(rt, "steps") {
-			r := hold(fmt.Sprint(i), rapid.Int64Range(1, 4).Draw(rt, "amount"))
-			r.Labels = Labels{{LabelAgent, rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "agent")}}
-			s.now += Time(rapid.Int64Range(0, 10).Draw(rt, "pass")) * second
-			s.do(&Tick{})
-			free := *r
-			free.CallerID = false
-			memory, ok := s.m.Refuse(&free, s.now)
-			checked := s.m.Check(r)
-			if ok && (checked.Code != Refused || checked.Refusal.Reason > memory.Refusal.Reason) {
-				rt.Fatalf("from memory %+v, checked %+v", memory.Refusal, checked.Refusal)
-			}
-			logged := s.do(r)
-			if logged.Code != checked.Code {
-				rt.Fatalf("checked %d, decided %d", checked.Code, logged.Code)
-			}
-			if logged.Code == OK && rapid.Bool().Draw(rt, "settle") {
-				s.do(settle(r.ID, rapid.Int64Range(0, 5).Draw(rt, "actual")))
-			}
-			if err := s.m.CheckInvariants(); err != nil {
-				rt.Fatal(err)
-			}
-		}
-	})
-}
 
 // Ensure that accounts are dropped when they hold nothing, no sooner, and those
 // of lifetime budgets when they were not used for so long.
@@ -351,27 +229,6 @@ func TestReservationsBelongToTheirMakers(t *testing.T) {
 	}
 }
 
-// Ensure that what would carry an account's sums out of the range of money is
-// refused before anything changes, and that what ends the sums goes on.
-func TestSumsStayInTheRangeOfMoney(t *testing.T) {
-	s := newBook(t)
-	s.want(OK, &PutBudget{Budget: Budget{Name: "b"}})
-	ref := AccountRef{"b", "-"}
-	s.want(OK, hold("r1", 1))
-	s.want(OK, hold("r2", 1))
-	s.want(OK, &Settle{ID: "r1", Amount: money.Max - usd(2), Origin: OriginAPI})
-	for _, c := range []Command{settle("r2", 3), &Extend{ID: "r2", Amount: usd(3), Origin: OriginAPI}, hold("r3", 2), &Charge{ID: "c", Amount: usd(2)},
-		&Adjust{ID: "a", Account: ref, Amount: usd(2)}} {
-		s.want(Overflow, c)
-		a, _ := s.m.Account(ref)
-		if a.Spent != money.Max-usd(2) || a.Held != usd(1) {
-			t.Errorf("%T: spent %s, held %s", c, a.Spent, a.Held)
-		}
-	}
-	s.want(OK, &Adjust{ID: "a", Account: ref, Amount: -money.Max}) // takes all
-	s.figures("b", "-", 0, 0, 1)
-}
-
 // Ensure that a provisional charge can be corrected for as long as the most
 // patient of its budgets asks, a day where one does not say.
 func TestTheLongestGraceCounts(t *testing.T) {
@@ -453,24 +310,6 @@ func TestARateThatIsGone(t *testing.T) {
 	s.want(OK, settle("settled", 20))
 	s.want(OK, &Release{ID: "released", Origin: OriginAPI})
 	s.figures("b", "-", 20, 0, 0)
-}
-
-// Ensure that a call whose fewest units are free is given the units that money
-// is left for, and all of them by a budget that only monitors.
-func TestUnitsOfACallThatMayBeFree(t *testing.T) {
-	for _, monitor := range []bool{false, true} {
-		s := newBook(t)
-		s.budget("b", 10, func(b *Budget) { b.Monitor = monitor })
-		r := hold("r", 0)
-		r.Alternatives[0].UnitPico, r.Alternatives[0].MaxUnits = 3e12, 7
-		want := int64(3) // of 3 USD each
-		if monitor {
-			want = 7
-		}
-		if got := s.want(OK, r).Reservation; got.Units != want || got.Amount != usd(3*want) {
-			t.Errorf("monitor %t: %d units at %s", monitor, got.Units, got.Amount)
-		}
-	}
 }
 
 // Ensure that a settlement of what a restore lost is its maker's, and answered
@@ -597,101 +436,6 @@ func TestAdjustAndReset(t *testing.T) {
 	s.figures("b", "-", 6, 0, 0)
 	s.want(BadInput, &Adjust{ID: "a4", Account: AccountRef{"b", "x"}, Amount: 1})
 	s.want(NotFound, &Reset{Account: AccountRef{"none", "-"}})
-}
-
-// Ensure that costs round up once, that units are the most that fit, and that
-// shares compare exactly, against arithmetic that cannot be wrong.
-func TestUnitsAreTheMostThatFit(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := Alternative{FixedPico: rapid.Int64Range(0, 5000).Draw(t, "fixed"), UnitPico: rapid.Int64Range(0, 3000).Draw(t, "unit"),
-			FixedTokens: rapid.Int64Range(0, 20).Draw(t, "tokens"), UnitTokens: rapid.Int64Range(0, 4).Draw(t, "per unit"), MinUnits: 0, MaxUnits: rapid.Int64Range(0, 40).Draw(t, "max")}
-		room := money.USD(rapid.Int64Range((a.FixedPico+999)/1000, 200).Draw(t, "room")) // the fewest units fit
-		tokens := rapid.Int64Range(a.FixedTokens, 200).Draw(t, "token room")
-		best, bestTokens := int64(0), int64(0)
-		for u := range a.MaxUnits + 1 {
-			if c := (a.FixedPico + a.UnitPico*u + 999) / 1000; money.USD(c) <= room {
-				best = u
-			}
-			if a.FixedTokens+a.UnitTokens*u <= tokens {
-				bestTokens = u
-			}
-		}
-		if got := a.most(room, a.MaxUnits); got != best {
-			t.Errorf("%d units for %d, want %d", got, room, best)
-		}
-		if got := a.mostTokens(tokens, a.MaxUnits); got != bestTokens {
-			t.Errorf("%d units for %d tokens, want %d", got, tokens, bestTokens)
-		}
-		limit, bp := rapid.Int64Range(0, 100_000).Draw(t, "limit"), rapid.Int32Range(1, 10_000).Draw(t, "share")
-		if got, want := share(money.USD(limit), bp), (limit*int64(bp)+9999)/10_000; int64(got) != want {
-			t.Errorf("%d of %d: %d, want %d", bp, limit, got, want)
-		}
-		r := Rate{Amount: rapid.Int64Range(1, 50).Draw(t, "amount"), Period: rapid.Int64Range(1, 1000).Draw(t, "period")}
-		n, span := rapid.Int64Range(0, 500).Draw(t, "n"), rapid.Int64Range(0, 5000).Draw(t, "span")
-		if got, want := r.takes(n), (n*r.Period+r.Amount-1)/r.Amount; int64(got) != want {
-			t.Errorf("%d at %+v take %d, want %d", n, r, got, want)
-		}
-		if got := r.most(Time(span)); int64(r.takes(got)) > span || int64(r.takes(got+1)) <= span {
-			t.Errorf("%d fit %d at %+v", got, span, r)
-		}
-	})
-}
-
-// Ensure that costs, units, shares and rates are exact where their products
-// take more than 64 bits, against arithmetic that has no bound.
-func TestProductsPastSixtyFourBits(t *testing.T) {
-	big64 := func(n int64) *big.Int { return big.NewInt(n) }
-	divUp := func(a, b *big.Int) *big.Int {
-		q, r := new(big.Int).QuoRem(a, b, new(big.Int))
-		if r.Sign() > 0 {
-			q.Add(q, big64(1))
-		}
-		return q
-	}
-	large := rapid.OneOf(rapid.Int64Range(1, 1<<20), rapid.Int64Range(1, 1<<63-1), rapid.Int64Range(1<<63-1000, 1<<63-1))
-	rapid.Check(t, func(t *rapid.T) {
-		a := Alternative{FixedPico: large.Draw(t, "fixed"), UnitPico: large.Draw(t, "unit")}
-		units := rapid.Int64Range(0, 1e9).Draw(t, "units")
-		pico := new(big.Int).Mul(big64(a.UnitPico), big64(units))
-		want := divUp(pico.Add(pico, big64(a.FixedPico)), big64(1000))
-		if got, ok := a.cost(units); ok != want.IsInt64() || ok && int64(got) != want.Int64() {
-			t.Fatalf("%+v: %d units cost %d (%t), want %s", a, units, got, ok, want)
-		}
-		room, high := money.USD(large.Draw(t, "room")), rapid.Int64Range(1, 1e9).Draw(t, "high")
-		if least, _ := a.cost(0); least <= room {
-			most := new(big.Int).Mul(big64(int64(room)), big64(1000))
-			most.Sub(most, big64(a.FixedPico)).Quo(most, big64(a.UnitPico))
-			if most.Cmp(big64(high)) > 0 {
-				most = big64(high)
-			}
-			if got := a.most(room, high); got != most.Int64() {
-				t.Fatalf("%+v: %d of %d units for %d, want %s", a, got, high, room, most)
-			}
-		} else if got := a.most(room, high); got != 0 {
-			t.Fatalf("%+v: %d units for %d, which no unit fits", a, got, room)
-		}
-		limit, bp := large.Draw(t, "limit"), rapid.Int32Range(1, 10_000).Draw(t, "share")
-		if got, want := share(money.USD(limit), bp), divUp(new(big.Int).Mul(big64(limit), big64(int64(bp))), big64(10_000)); int64(got) != want.Int64() {
-			t.Fatalf("%d of %d: %d, want %s", bp, limit, got, want)
-		}
-		r := Rate{Amount: large.Draw(t, "amount"), Period: rapid.Int64Range(1, maxRatePeriod).Draw(t, "period")}
-		n := large.Draw(t, "n")
-		takes := divUp(new(big.Int).Mul(big64(n), big64(r.Period)), big64(r.Amount))
-		if takes.Cmp(big64(int64(maxSpan))) > 0 {
-			takes = big64(int64(maxSpan))
-		}
-		if got := r.takes(n); int64(got) != takes.Int64() {
-			t.Fatalf("%d at %+v take %d, want %s", n, r, got, takes)
-		}
-		span := rapid.Int64Range(0, int64(maxSpan)).Draw(t, "span")
-		most := new(big.Int).Mul(big64(span), big64(r.Amount))
-		if most.Quo(most, big64(r.Period)); !most.IsInt64() {
-			most = big64(1<<63 - 1)
-		}
-		if got := r.most(Time(span)); got != most.Int64() {
-			t.Fatalf("%d fit %d at %+v, want %s", got, span, r, most)
-		}
-	})
 }
 
 // Ensure that spend which is proposed again under its op_id counts once and is

@@ -233,13 +233,7 @@ func TestWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(s string) time.Time {
-		v, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
+	at := func(s string) time.Time { return clockAt(t, s) }
 	for s, want := range map[string]bool{
 		"2026-09-14T00:59:59Z": false, "2026-09-14T01:00:00Z": true, "2026-09-14T03:59:59Z": true, "2026-09-14T04:00:00Z": false,
 		"2026-09-14T09:59:59+00:00": true, "2026-09-14T09:30:00+08:00": true, // 01:30 UTC

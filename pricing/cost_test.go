@@ -27,6 +27,16 @@ func lookup(t testing.TB, provider, id string) *Model {
 	return m
 }
 
+// clockAt reads a time as RFC 3339 writes it.
+func clockAt(t testing.TB, s string) time.Time {
+	t.Helper()
+	v, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func usd(t testing.TB, s string) money.USD {
 	t.Helper()
 	v, err := money.Parse(s)
@@ -38,13 +48,7 @@ func usd(t testing.TB, s string) money.USD {
 
 // Each case is one dimension of price with its sum worked out by hand.
 func TestCostByHand(t *testing.T) {
-	at := func(s string) time.Time {
-		v, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
+	at := func(s string) time.Time { return clockAt(t, s) }
 	for _, c := range []struct {
 		name, provider, model string
 		usage                 Usage
@@ -227,13 +231,7 @@ func TestQuoteByHand(t *testing.T) {
 
 // A bound is held at the dearest that its tokens may be billed as.
 func TestQuoteIsForTheDearest(t *testing.T) {
-	at := func(s string) time.Time {
-		v, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
+	at := func(s string) time.Time { return clockAt(t, s) }
 	for _, c := range []struct {
 		name, provider, model string
 		bound                 Bound
