@@ -6,6 +6,7 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,26 @@ type gate struct {
 	mu    sync.Mutex
 	shut  map[string]bool
 	conns map[net.Conn]string // dialled, by address
+	quiet atomic.Bool         // heartbeats alone pass; see gated
+}
+
+// gated is a transport whose gate can hold back all entries, so that a test
+// says how long a node has heard heartbeats of a leader and nothing else.
+type gated struct {
+	*raft.NetworkTransport
+	gate *gate
+}
+
+func (g gated) AppendEntries(id raft.ServerID, to raft.ServerAddress, req *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	heartbeat := req.PrevLogEntry == 0 && req.LeaderCommitIndex == 0 && len(req.Entries) == 0
+	if g.gate.quiet.Load() && !heartbeat {
+		return io.ErrClosedPipe
+	}
+	return g.NetworkTransport.AppendEntries(id, to, req, resp)
+}
+
+func (gated) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (raft.AppendPipeline, error) {
+	return nil, raft.ErrPipelineReplicationNotSupported
 }
 
 func (g *gate) Dial(a raft.ServerAddress, limit time.Duration) (net.Conn, error) {
@@ -76,8 +97,9 @@ type bare struct {
 	done func()
 }
 
-// bareCluster is three nodes: the first is slow to give up its office, the
-// others are quick to take it. With wrapped, heartbeats go as in our node.
+// bareCluster is three nodes: the first does not give up its office within a
+// test, the others are quick to take it. With wrapped, heartbeats go as in our
+// node.
 func bareCluster(t *testing.T, wrapped bool) []*bare {
 	t.Helper()
 	var nodes []*bare
@@ -94,15 +116,15 @@ func bareCluster(t *testing.T, wrapped bool) []*bare {
 	}
 	for i, b := range nodes {
 		network := raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: b.gate, MaxPool: 3, Timeout: time.Second, Logger: hclog.NewNullLogger()})
-		var trans raft.Transport = network
+		var trans raft.Transport = gated{network, b.gate}
 		if wrapped {
-			trans = quietTransport{network}
+			trans = slowPath{gated{network, b.gate}}
 		}
 		c := raft.DefaultConfig()
 		c.LocalID, c.Logger = raft.ServerID(fmt.Sprint(i)), hclog.NewNullLogger()
 		c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout, c.CommitTimeout = 80*time.Millisecond, 80*time.Millisecond, 80*time.Millisecond, 5*time.Millisecond
 		if i == 0 {
-			c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = 400*time.Millisecond, 400*time.Millisecond, 400*time.Millisecond
+			c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = time.Minute, time.Minute, time.Minute
 		}
 		store := raft.NewInmemStore()
 		if err := raft.BootstrapCluster(c, store, store, raft.NewInmemSnapshotStore(), trans, conf); err != nil {
@@ -118,11 +140,11 @@ func bareCluster(t *testing.T, wrapped bool) []*bare {
 	return nodes
 }
 
-// quietTransport is what our transport does about heartbeats, without the
-// server ids in its targets.
-type quietTransport struct{ *raft.NetworkTransport }
+// slowPath is what our transport does about heartbeats, without the server ids
+// in its targets.
+type slowPath struct{ gated }
 
-func (quietTransport) SetHeartbeatHandler(func(raft.RPC)) {}
+func (slowPath) SetHeartbeatHandler(func(raft.RPC)) {}
 
 // divergeOnce cuts the leader off until another one is elected, lets it hear
 // the new leader again while callers go on asking it, and tells whether two
@@ -149,28 +171,32 @@ func divergeOnce(t *testing.T, wrapped bool) bool {
 		b.gate.set(old.addr, true)
 	}
 	var next *bare
-	for end := time.Now().Add(2 * time.Second); next == nil && time.Now().Before(end); {
+	until(t, "one of the others leads", func() bool {
 		for _, b := range nodes[1:] {
 			if b.raft.State() == raft.Leader {
 				next = b
 			}
 		}
-	}
-	if next == nil || old.raft.State() != raft.Leader {
-		return false // not this time
-	}
+		return next != nil
+	})
 	// A caller that still takes the old leader for the leader asks it in the
 	// moment between the new leader's first heartbeat and the next step of the
-	// old one's main loop.
+	// old one's main loop. That step would come with the new leader's first
+	// entries: they are held back until the caller has asked.
 	term := old.raft.CurrentTerm()
-	next.gate.set(old.addr, false)
-	for end := time.Now().Add(time.Second); old.raft.CurrentTerm() == term && time.Now().Before(end); {
-		runtime.Gosched()
+	for _, b := range nodes[1:] {
+		b.gate.quiet.Store(true)
 	}
+	next.gate.set(old.addr, false)
+	until(t, "the old leader hears of the new term", func() bool {
+		runtime.Gosched()
+		return old.raft.CurrentTerm() != term
+	})
 	old.raft.Apply([]byte("told to the old leader"), 20*time.Millisecond)
 	for _, b := range nodes[1:] {
 		old.gate.set(b.addr, false)
 		b.gate.set(old.addr, false)
+		b.gate.quiet.Store(false)
 	}
 	// New entries carry everybody's commit index on.
 	for i := range 20 {
