@@ -92,6 +92,9 @@ func (s *Server) putBudget(c echo.Context) error {
 		return badInput("name: the path names another budget", "")
 	}
 	b.Name = path
+	if now, _ := s.o.Ledger.Budget(path); b.Frozen && !now.Frozen { // one that is frozen may be sent back as GET shows it
+		return badInput("frozen: a budget is not frozen by its policy", "POST "+prefix+"/budgets/"+path+"/freeze")
+	}
 	compiled, err := b.Compile()
 	if err != nil {
 		return badInput(err.Error(), "")

@@ -19,6 +19,7 @@ import (
 	"github.com/mesh-cost-firewall/meshfw/api/prices"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
+	"github.com/mesh-cost-firewall/meshfw/policy"
 	"github.com/mesh-cost-firewall/meshfw/pricing"
 	"github.com/mesh-cost-firewall/meshfw/raftnode"
 )
@@ -211,6 +212,9 @@ func TestTheRouterIsTheTable(t *testing.T) {
 	table := map[string]bool{}
 	for _, r := range routes() {
 		table[r.method+" "+r.path] = true
+		if r.who == anyone {
+			table[http.MethodHead+" "+r.path] = true
+		}
 		if (r.maxBody > 0) == (r.method == http.MethodGet || r.method == http.MethodDelete) {
 			t.Errorf("%s %s: body of %d bytes", r.method, r.path, r.maxBody)
 		}
@@ -453,6 +457,23 @@ func TestKeysRotateReadAndAreLimited(t *testing.T) {
 		if g.Allowed || g.Reason != "in_flight" {
 			t.Errorf("past its limit: %+v", g)
 		}
+	}
+}
+
+// Ensure that a policy which says frozen freezes nothing and is refused, so that
+// nobody takes it for frozen, and that a frozen budget can be sent back as it is
+// shown.
+func TestAPolicyDoesNotFreeze(t *testing.T) {
+	b := start(t)
+	const frozen = `{"per":["agent"],"limit":"1","frozen":true}`
+	b.want(http.StatusBadRequest, "bad_input", adminToken, http.MethodPut, "/api/v1/budgets/agent", frozen)
+	b.want(http.StatusBadRequest, "bad_input", adminToken, http.MethodPut, "/api/v1/budgets/fresh", frozen)
+	b.want(http.StatusOK, "", adminToken, http.MethodPost, "/api/v1/budgets/agent/freeze", "")
+	b.want(http.StatusOK, "", adminToken, http.MethodPut, "/api/v1/budgets/agent", frozen)
+	var got policy.Budget
+	b.call(adminToken, http.MethodGet, "/api/v1/budgets/agent", "", &got)
+	if !got.Frozen || got.Limit != "1" {
+		t.Errorf("%+v", got)
 	}
 }
 

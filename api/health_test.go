@@ -42,10 +42,11 @@ func TestReadiness(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := httptest.NewRecorder()
+		w, head := httptest.NewRecorder(), httptest.NewRecorder()
 		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz"+c.query, http.NoBody))
-		if w.Code != c.status || w.Body.String() != c.text {
-			t.Errorf("%s: %d %q, want %d %q", c.name, w.Code, w.Body, c.status, c.text)
+		s.Handler().ServeHTTP(head, httptest.NewRequest(http.MethodHead, "/readyz"+c.query, http.NoBody))
+		if w.Code != c.status || w.Body.String() != c.text || head.Code != c.status {
+			t.Errorf("%s: %d %q, and to HEAD %d, want %d %q", c.name, w.Code, w.Body, head.Code, c.status, c.text)
 		}
 	}
 }

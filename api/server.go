@@ -108,6 +108,9 @@ func New(o Options) (*Server, error) {
 	s.e.HTTPErrorHandler = writeProblem
 	for _, r := range routes() {
 		s.e.Add(r.method, r.path, s.door(r))
+		if r.who == anyone { // health checks of balancers may ask for the status alone
+			s.e.Add(http.MethodHead, r.path, s.door(r))
+		}
 	}
 	return s, nil
 }
