@@ -137,11 +137,11 @@ func (n *Node) Join(ctx context.Context, id, address string) error {
 	if r.Name != id {
 		return &ConflictError{fmt.Sprintf("the node at %s is %q, not %q", address, r.Name, id)}
 	}
-	own := n.identity().ClusterID
-	if own == "" {
+	switch own := n.identity().ClusterID; {
+	case r.Cluster == "" || r.Cluster == own:
+	case own == "":
 		return &UnavailableError{Reason: "this node does not know its own cluster yet"}
-	}
-	if r.Cluster != "" && r.Cluster != own {
+	default:
 		return &ConflictError{fmt.Sprintf("node %q belongs to another cluster, %s", id, r.Cluster)}
 	}
 	return n.change(ctx, question{Kind: askJoin, ID: r.ServerID, Address: r.Address, Admin: true},
