@@ -17,9 +17,9 @@ const (
 	outboxWorkers = 2         // groups of the outbox on their way at the same time
 	maxOutbox     = 1_000_000 // operations
 	checkpointAge = 5 * time.Second
-	// gatherFor is how long deliveries gather, unless a batch or frame that goes
-	// out takes them along: nobody waits for them, and an entry of their own for
-	// each would hold up the reservations behind it by a commit.
+	// gatherFor is how long a delivery waits for a batch or frame that takes it
+	// along: nobody waits for its answer, and an entry of its own would hold up the
+	// reservations behind it by a commit.
 	gatherFor = 20 * time.Millisecond
 )
 
@@ -79,11 +79,18 @@ func (o *outbox) add(op []byte) bool {
 	return true
 }
 
-// full tells whether a whole group waits.
-func (o *outbox) full() bool {
+// due returns how long the oldest operation still gathers: nothing where it has
+// waited long enough or a whole group waits. False: there is none.
+func (o *outbox) due() (time.Duration, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.todo) >= maxGroupOps
+	switch {
+	case len(o.todo) == 0:
+		return 0, false
+	case len(o.todo) >= maxGroupOps:
+		return 0, true
+	}
+	return max(0, gatherFor-time.Since(o.ops[o.todo[0]].since)), true
 }
 
 // take returns operations for one group of at most so many, and so many bytes.
@@ -247,18 +254,10 @@ func (n *Node) deliverAll() {
 }
 
 func (n *Node) deliver() {
-	for {
-		if !n.outbox.full() && !n.sleep(gatherFor) {
-			return
-		}
+	for n.gather() {
 		ids, ops := n.outbox.take(maxGroupOps, maxGroupBytes)
 		if len(ids) == 0 {
-			select {
-			case <-n.outbox.wake:
-			case <-n.stop:
-				return
-			}
-			continue
+			continue // the other worker, or a batch, took them
 		}
 		t := takeTimer(n.cfg.ReserveTimeout)
 		o, _, err := n.submit(context.Background(), t, newGroup(ops))
@@ -274,5 +273,24 @@ func (n *Node) deliver() {
 			continue
 		}
 		n.outbox.acknowledged(ids)
+	}
+}
+
+// gather waits until something is due; false: the node stops.
+func (n *Node) gather() bool {
+	for {
+		left, some := n.outbox.due()
+		switch {
+		case !some:
+			select {
+			case <-n.outbox.wake:
+			case <-n.stop:
+				return false
+			}
+		case left == 0:
+			return true
+		case !n.sleep(left):
+			return false
+		}
 	}
 }

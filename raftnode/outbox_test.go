@@ -70,6 +70,41 @@ func TestOutboxSurvivesACrashInAnOutage(t *testing.T) {
 	}
 }
 
+// Ensure each delivery gathers for its own time, whenever the one before it
+// left, and that a whole group waits no longer.
+func TestDeliveriesGatherEachForItsTime(t *testing.T) {
+	o, err := openOutbox(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := fsm.EncodeOp(nil, &fsm.Noop{OpID: fsm.OpID{1}})
+	if _, some := o.due(); some {
+		t.Fatal("an empty outbox has something")
+	}
+	o.add(op)
+	w := o.ops[1]
+	w.since = w.since.Add(-gatherFor)
+	o.ops[1] = w
+	if left, some := o.due(); !some || left != 0 {
+		t.Fatalf("what waited long enough waits %s more", left)
+	}
+	if ids, _ := o.take(1, maxGroupBytes); len(ids) != 1 {
+		t.Fatal("it was not taken")
+	}
+	w.since = time.Now().Add(time.Hour) // a clock that the test need not race
+	o.add(op)
+	o.ops[2] = w
+	if left, some := o.due(); !some || left <= gatherFor {
+		t.Fatalf("what came after it waits %s", left)
+	}
+	for range maxGroupOps - 1 {
+		o.add(op)
+	}
+	if left, some := o.due(); !some || left != 0 {
+		t.Fatalf("a whole group waits %s", left)
+	}
+}
+
 // Ensure a full outbox takes no more.
 func TestOutboxIsBounded(t *testing.T) {
 	o, err := openOutbox(t.TempDir())
