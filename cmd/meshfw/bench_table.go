@@ -55,7 +55,7 @@ func showSection(t *table, title string, s *bench.Section) {
 		text  string
 	}{
 		{s.AddedP50US, "over a bare reverse proxy at one caller, p50"},
-		{s.BeyondCommitUS, "of it beyond one commit of the raw log"},
+		{s.BeyondCommitUS, "over one that commits an operation of the raw log first"},
 		{s.AddedPerChunkUS, "for each chunk of a stream"},
 		{s.AddedGapP50US, "between two chunks, p50"},
 		{s.AddedGapP99US, "between two chunks, p99"},

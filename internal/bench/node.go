@@ -72,6 +72,8 @@ func RunNode(ctx context.Context, in io.Reader) (err error) {
 	mux.HandleFunc("GET /leader", f.leader)
 	mux.HandleFunc("POST /load", f.load)
 	mux.HandleFunc("POST /append/{kind}", f.append)
+	mux.HandleFunc("PUT /relay", f.relayTo)
+	mux.HandleFunc("POST /v1/", f.commitThenRelay)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return serveUntil(ctx, in, c.HTTP, mux)
@@ -124,6 +126,7 @@ type front struct {
 	config NodeConfig
 	runs   atomic.Int64
 	ids    atomic.Int64
+	relay  atomic.Pointer[http.Handler] // to the provider
 }
 
 // leader answers 200 on the node that leads and serves.
@@ -166,11 +169,9 @@ func (f *front) append(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	s := &submitter{i: int(f.ids.Add(1)), prefix: f.config.Name + "-0123456789-0123456789-"}
-	s.n = s.i
-	var c fsm.Command = s.reserve()
+	var c fsm.Command = f.next()
 	if r.PathValue("kind") == "settle" {
-		c = &fsm.Settle{ID: s.reserve().ID, Amount: 100_000, Origin: fsm.OriginAPI}
+		c = &fsm.Settle{ID: f.next().ID, Amount: 100_000, Origin: fsm.OriginAPI}
 	}
 	res, err := f.node.Submit(raftnode.ThroughLog(r.Context()), c)
 	if err := answered(res, err, fsm.OK); err != nil {
@@ -179,4 +180,44 @@ func (f *front) append(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = fmt.Fprintf(w, `{"index":%d}`, res.Index) // who asked has left
+}
+
+// next is a reservation of the size of the API's.
+func (f *front) next() *fsm.Reserve {
+	s := &submitter{i: int(f.ids.Add(1)), prefix: f.config.Name + "-0123456789-0123456789-"}
+	s.n = s.i
+	return s.reserve()
+}
+
+// relayTo sets the provider that commitThenRelay forwards to.
+func (f *front) relayTo(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		To string `json:"to"` // base URL
+	}
+	err := json.UnmarshalRead(r.Body, &in)
+	var relay http.Handler
+	if err == nil {
+		relay, err = newRelay(in.To)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	f.relay.Store(&relay)
+}
+
+// commitThenRelay is the least that a proxy with a replicated ledger does: it
+// puts one operation through the log and forwards the call.
+func (f *front) commitThenRelay(w http.ResponseWriter, r *http.Request) {
+	relay := f.relay.Load()
+	if relay == nil {
+		http.Error(w, "no provider is set", http.StatusServiceUnavailable)
+		return
+	}
+	res, err := f.node.Submit(raftnode.ThroughLog(r.Context()), f.next())
+	if err := answered(res, err, fsm.OK); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	(*relay).ServeHTTP(w, r)
 }

@@ -21,17 +21,26 @@ func RunRelay(ctx context.Context, in io.Reader) error {
 	if err != nil {
 		return err
 	}
-	to, err := url.Parse(c.To)
+	relay, err := newRelay(c.To)
 	if err != nil {
 		return err
+	}
+	return serveUntil(ctx, in, c.HTTP, relay)
+}
+
+// newRelay is a bare reverse proxy to a base URL.
+func newRelay(base string) (http.Handler, error) {
+	to, err := url.Parse(base)
+	if err != nil {
+		return nil, err
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.DisableCompression = 0, maxCallers, true
 	relay := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, Transport: t, FlushInterval: -1}
-	return serveUntil(ctx, in, c.HTTP, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Without it the server closes the request's body when the answer begins, which a
 		// transport that has yet to see the body's end takes for a failure: it cuts the answer.
 		_ = http.NewResponseController(w).EnableFullDuplex()
 		relay.ServeHTTP(w, r)
-	}))
+	}), nil
 }

@@ -48,7 +48,7 @@ type Section struct {
 	RatioToBolt         *float64 `json:"ratio_to_boltdb,omitzero"`
 
 	AddedP50US      *float64 `json:"added_p50_us,omitzero"`       // proxy: over the reverse proxy, one caller
-	BeyondCommitUS  *float64 `json:"beyond_commit_us,omitzero"`   // of it, what is not one commit of the raw log
+	BeyondCommitUS  *float64 `json:"beyond_commit_us,omitzero"`   // proxy: over a reverse proxy that commits one operation of the raw log, one caller
 	AddedPerChunkUS *float64 `json:"added_per_chunk_us,omitzero"` // of a stream
 	AddedGapP50US   *float64 `json:"added_gap_p50_us,omitzero"`   // between chunks of a stream that come every 5 ms
 	AddedGapP99US   *float64 `json:"added_gap_p99_us,omitzero"`

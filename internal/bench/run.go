@@ -41,6 +41,7 @@ const (
 	caseFront         = "front"
 	caseDirect        = "direct"
 	caseRelay         = "reverse_proxy"
+	caseCommitting    = "committing_proxy"
 	caseCluster       = "cluster"
 	caseStream        = "stream_"
 	caseGap           = "gap_"
