@@ -128,31 +128,32 @@ func (r *runner) throughProxy(ctx context.Context) error {
 	defer client.CloseIdleConnections()
 	r.part = "proxy"
 	s := &Section{}
-	doors := []struct {
+	type door struct {
 		name  string
 		urls  []string
 		watch []string
-	}{{caseDirect, []string{r.provider}, nil}, {caseRelay, []string{r.relay}, nil}, {caseCluster, r.servers.URLs, r.servers.admin}}
-	arms := func(prefix string, n int, body, want string) []*arm {
+	}
+	doors := []door{{caseDirect, []string{r.provider}, nil}, {caseRelay, []string{r.relay}, nil}, {caseCluster, r.servers.URLs, r.servers.admin}}
+	arms := func(prefix string, n int, body, want string, doors ...door) []*arm {
 		var out []*arm
 		for _, d := range doors {
 			out = append(out, clientArm(d.watch, prefix+d.name, n, 1, func(i int) Operation { return newChatCaller(client, spread(d.urls, i), i, body, want) }))
 		}
 		return out
 	}
+	const wholeAnswer = `"usage":`
 	for _, n := range r.Callers {
 		if n > proxyMaxCalls {
 			continue
 		}
-		list := arms("", n, chatBody(false, ""), `"usage":`)
+		list := arms("", n, chatBody(false, ""), wholeAnswer, doors...)
 		if n == 1 {
-			list = append(list, arms(caseStream, 1, chatBody(true, fmt.Sprintf("output_tokens=%d", streamTokens)), "[DONE]")...)
+			list = append(list, arms("", 1, chatBody(false, ""), wholeAnswer, door{caseCommitting, r.raw.URLs[:1], nil},
+				door{caseCluster + "_" + caseFollower, r.servers.URLs[1:2], r.servers.admin})...)
+			list = append(list, arms(caseStream, 1, chatBody(true, fmt.Sprintf("output_tokens=%d", streamTokens)), "[DONE]", doors...)...)
 			for _, d := range doors {
 				list = append(list, gapArm(client, d.name, d.urls[0]))
 			}
-			list = append(list, clientArm(nil, caseCommitting, 1, 1, func(i int) Operation {
-				return newChatCaller(client, r.raw.URLs[0], i, chatBody(false, ""), `"usage":`)
-			}))
 		}
 		cases, err := r.together(ctx, list...)
 		if err != nil {
