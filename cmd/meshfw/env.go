@@ -2,14 +2,19 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-cost-firewall/meshfw/client"
 )
+
+// envProbe is how long a node may take to say whether a key is an agent's.
+const envProbe = 2 * time.Second
 
 // exports are the variables that point each tool at the firewall; path is what
 // the tool wants after the firewall's address.
@@ -26,7 +31,7 @@ var exports = map[string]struct {
 func envCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "env openai|claude|codex|gemini", Short: "Print the exports that point a tool here",
-		Long:      "Print the exports that point a tool here. The key is that of -token or MESHFW_TOKEN.",
+		Long:      "Print the exports that point a tool here. The key is that of -token or MESHFW_TOKEN; you are warned if it is no agent's.",
 		Example:   `  eval "$(meshfw env claude)" && claude`,
 		ValidArgs: []string{"openai", "claude", "codex", "gemini"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
@@ -34,6 +39,11 @@ func envCommand() *cobra.Command {
 			token, err := tokenOf(c)
 			if err != nil {
 				return err
+			}
+			if token != "" && seesCluster(c.Context(), cl) {
+				if err := warn(c, []string{"this key sees the whole cluster, so it is no agent's; make one for the tool: meshfw key create -name " + args[0]}); err != nil {
+					return err
+				}
 			}
 			e := exports[args[0]]
 			base := cl.Addresses()[0]
@@ -48,6 +58,15 @@ func envCommand() *cobra.Command {
 			})
 		}),
 	}
+}
+
+// seesCluster tells whether the key has more rights than an agent's, as far as
+// a node can be asked.
+func seesCluster(ctx context.Context, cl *client.Client) bool {
+	ctx, cancel := context.WithTimeout(ctx, envProbe)
+	defer cancel()
+	_, err := cl.Members(ctx)
+	return err == nil
 }
 
 // shellQuote writes s as one word of a shell.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -20,13 +21,19 @@ import (
 // run carries out a command line and returns what it printed.
 func run(t *testing.T, args ...string) (stdout string, err error) {
 	t.Helper()
+	stdout, _, err = runBoth(t, args...)
+	return stdout, err
+}
+
+func runBoth(t *testing.T, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
 	root := rootCommand()
 	var out, errs bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&errs)
 	root.SetArgs(doubleDashes(args))
 	err = root.ExecuteContext(context.Background())
-	return out.String(), err
+	return out.String(), errs.String(), err
 }
 
 // Ensure that the commands that ask no node answer in JSON too, with names
@@ -170,12 +177,31 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// Ensure that the exports name the node and quote the key for the shell.
+// Ensure that the exports name the node and quote the key for the shell, that a
+// key which may see the cluster is not handed to a tool without a warning, and
+// that a node which does not answer is no hindrance.
 func TestEnv(t *testing.T) {
-	out, err := run(t, "env", "claude", "-addr", "10.0.0.1:8000", "-token", "a'b")
-	const want = "export ANTHROPIC_AUTH_TOKEN='a'\\''b'\nexport ANTHROPIC_BASE_URL='http://10.0.0.1:8000'\n"
-	if err != nil || out != want {
-		t.Errorf("%s %v", out, err)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer operator" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		_, _ = w.Write([]byte(`{"members":[]}`))
+	}))
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	defer s.Close()
+	for _, c := range []struct {
+		url, token string
+		warned     bool
+	}{{s.URL, "a'b", false}, {s.URL, "operator", true}, {s.URL, "", false}, {gone.URL, "operator", false}} {
+		out, errs, err := runBoth(t, "env", "claude", "-addr", c.url, "-token", c.token)
+		want := "export ANTHROPIC_AUTH_TOKEN=" + shellQuote(cmp.Or(c.token, "meshfw")) + "\nexport ANTHROPIC_BASE_URL='" + c.url + "'\n"
+		if err != nil || out != want || strings.Contains(errs, "meshfw key create -name claude") != c.warned {
+			t.Errorf("%q: %s %s %v", c.token, out, errs, err)
+		}
+	}
+	if got := shellQuote("a'b"); got != `'a'\''b'` {
+		t.Errorf("%s", got)
 	}
 }
 
