@@ -66,25 +66,22 @@ func snapshotAndRestore(t *testing.T, store string) {
 	saved := snapshotOf(t, followers[0])
 	charge(t, nodes[1], "c2", 7)
 	agree(t, nodes...)
-	ctx := context.Background()
 
 	var live *LiveClusterError
-	if err := followers[1].Restore(ctx, bytes.NewReader(saved), false); !errors.As(err, &live) {
-		t.Fatalf("restore without force: %v, want *LiveClusterError", err)
-	}
+	until(t, "restore without force is refused", func() bool {
+		return errors.As(followers[1].Restore(context.Background(), bytes.NewReader(saved), false), &live)
+	})
 	bad := bytes.Clone(saved)
 	bad[len(bad)/2] ^= 1
 	var broken *SnapshotError
-	if err := followers[1].Restore(ctx, bytes.NewReader(bad), true); !errors.As(err, &broken) {
+	if err := followers[1].Restore(context.Background(), bytes.NewReader(bad), true); !errors.As(err, &broken) {
 		t.Fatalf("restore of a damaged file: %v, want *SnapshotError", err)
 	}
 	if got := spent(t, lead); got != 12 {
 		t.Fatalf("a refused restore changed the ledger: spent %d, want 12", got)
 	}
 	index := lead.Ledger().AppliedIndex()
-	if err := followers[1].Restore(ctx, bytes.NewReader(saved), true); err != nil {
-		t.Fatal(err)
-	}
+	restore(t, followers[1], saved)
 	agree(t, nodes...)
 	for _, n := range nodes {
 		if got := spent(t, n); got != 5 {
@@ -98,23 +95,42 @@ func snapshotAndRestore(t *testing.T, store string) {
 	agree(t, nodes...)
 
 	// Into a new cluster, without force; its log starts behind the snapshot's.
-	fresh, err := threeOthers(t, with)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := fresh[0].Restore(ctx, bytes.NewReader(saved), false); err != nil {
-		t.Fatalf("restore into a new cluster: %v", err)
-	}
+	var fresh []*Node
+	until(t, "a new cluster takes the snapshot", func() bool {
+		for _, n := range fresh {
+			n.kill()
+		}
+		fresh = threeOthers(t, with)
+		return restored(t, fresh[0], saved, false)
+	})
 	agree(t, fresh...)
 	if got := spent(t, fresh[1]); got != 5 {
 		t.Fatalf("spent %d in the new cluster, want 5", got)
 	}
 }
 
-func threeOthers(t *testing.T, with func(*Config)) ([]*Node, error) {
+// restore puts a snapshot in force, again where leadership was lost in the middle.
+func restore(t *testing.T, through *Node, snapshot []byte) {
+	t.Helper()
+	until(t, "the snapshot is restored", func() bool { return restored(t, through, snapshot, true) })
+}
+
+// restored tries it once; false: leadership was lost meanwhile.
+func restored(t *testing.T, through *Node, snapshot []byte, force bool) bool {
+	t.Helper()
+	err := through.Restore(context.Background(), bytes.NewReader(snapshot), force)
+	var lost *UnavailableError
+	if err != nil && !errors.As(err, &lost) && !leadershipMoved(err) {
+		t.Fatalf("restore: %v", err)
+	}
+	return err == nil
+}
+
+func threeOthers(t *testing.T, with func(*Config)) []*Node {
 	nodes, _ := threeWith(t, with)
 	leaderOf(t, nodes)
-	return nodes, nodes[0].ReadAt(context.Background(), Consistent, 0)
+	until(t, "the new cluster answers", func() bool { return nodes[0].ReadAt(context.Background(), Consistent, 0) == nil })
+	return nodes
 }
 
 // Ensure a snapshot from the future is refused.
