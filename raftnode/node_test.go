@@ -22,7 +22,7 @@ func freeAddress(t testing.TB) string {
 // the other store.
 func config(t testing.TB, name, addr string, expect int, join ...string) Config {
 	t.Helper()
-	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join, LogStore: os.Getenv("MESHFW_TEST_LOG_STORE"),
+	return Config{Name: name, DataDir: t.TempDir(), Listen: addr, BootstrapExpect: expect, Join: join, LogStore: os.Getenv("MESHFW_TEST_LOG_STORE"), walSegment: 64 << 10,
 		Heartbeat: 150 * time.Millisecond, Election: 150 * time.Millisecond, Lease: 150 * time.Millisecond,
 		PromoteAfter: 300 * time.Millisecond, ReserveTimeout: 20 * time.Second}
 }
