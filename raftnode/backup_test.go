@@ -101,7 +101,7 @@ func snapshotAndRestore(t *testing.T, store string) {
 			n.kill()
 		}
 		fresh = threeOthers(t, with)
-		return restored(t, fresh[0], saved, false)
+		return restoredBy(t, fresh[0], saved, false)
 	})
 	agree(t, fresh...)
 	if got := spent(t, fresh[1]); got != 5 {
@@ -112,11 +112,11 @@ func snapshotAndRestore(t *testing.T, store string) {
 // restore puts a snapshot in force, again where leadership was lost in the middle.
 func restore(t *testing.T, through *Node, snapshot []byte) {
 	t.Helper()
-	until(t, "the snapshot is restored", func() bool { return restored(t, through, snapshot, true) })
+	until(t, "the snapshot is restored", func() bool { return restoredBy(t, through, snapshot, true) })
 }
 
-// restored tries it once; false: leadership was lost meanwhile.
-func restored(t *testing.T, through *Node, snapshot []byte, force bool) bool {
+// restoredBy tries it once; false: leadership was lost meanwhile.
+func restoredBy(t *testing.T, through *Node, snapshot []byte, force bool) bool {
 	t.Helper()
 	err := through.Restore(context.Background(), bytes.NewReader(snapshot), force)
 	var lost *UnavailableError

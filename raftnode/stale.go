@@ -14,9 +14,15 @@ import (
 // (hashicorp/raft #697). Such an entry and all behind it were never committed,
 // and the snapshot has all before it: the log can go. Under a running raft it
 // cannot be changed, so the node stops and drops it at its next start.
+//
+// An operator's restore burns an index, so that the leader's log goes on behind a
+// hole. When that leader loses its office before anybody else has the snapshot,
+// and the restore is repeated at the next leader, the new snapshot ends in that
+// hole, and the entry behind it is of an earlier term: it is the same fault.
 
 // staleTail returns the newest snapshot and the term that the log has at its
-// end, when that is another one than the snapshot's.
+// end, or behind it where the log has a hole there, when that term contradicts the
+// snapshot's.
 func staleTail(logs raft.LogStore, snaps raft.SnapshotStore) (newest *raft.SnapshotMeta, term uint64, err error) {
 	list, err := snaps.List()
 	if err != nil {
@@ -25,16 +31,28 @@ func staleTail(logs raft.LogStore, snaps raft.SnapshotStore) (newest *raft.Snaps
 	if len(list) == 0 {
 		return nil, 0, nil
 	}
-	var l raft.Log
-	switch err := logs.GetLog(list[0].Index, &l); {
-	case errors.Is(err, raft.ErrLogNotFound):
-		return nil, 0, nil
-	case err != nil:
-		return nil, 0, fmt.Errorf("read log entry %d: %w", list[0].Index, err)
-	case l.Term == list[0].Term:
-		return nil, 0, nil
+	newest = list[0]
+	at, err := termAt(logs, newest.Index)
+	switch {
+	case err != nil || at == newest.Term:
+		return nil, 0, err
+	case at != 0:
+		return newest, at, nil
 	}
-	return list[0], l.Term, nil
+	behind, err := termAt(logs, newest.Index+1)
+	if err != nil || behind == 0 || behind >= newest.Term { // terms never fall along a log
+		return nil, 0, err
+	}
+	return newest, behind, nil
+}
+
+// termAt is the term of a log's entry, 0 where it has none.
+func termAt(logs raft.LogStore, index uint64) (uint64, error) {
+	var l raft.Log
+	if err := logs.GetLog(index, &l); err != nil && !errors.Is(err, raft.ErrLogNotFound) {
+		return 0, fmt.Errorf("read log entry %d: %w", index, err)
+	}
+	return l.Term, nil
 }
 
 // dropStaleTail removes a log that contradicts the newest snapshot.
@@ -66,6 +84,6 @@ func (n *Node) refuseContradicted(logs raft.LogStore, snaps raft.SnapshotStore) 
 	if err != nil || newest == nil {
 		return err
 	}
-	return fmt.Errorf("the snapshot from the leader ends at index %d in term %d, where the log of %s has an entry of term %d that was never committed: the node stops, and drops that log when it is started again",
+	return fmt.Errorf("the snapshot from the leader ends at index %d in term %d, where the log of %s goes on with an entry of term %d that was never committed: the node stops, and drops that log when it is started again",
 		newest.Index, newest.Term, n.cfg.DataDir, term)
 }

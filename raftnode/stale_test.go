@@ -154,3 +154,95 @@ func comesBack(t *testing.T, stale *Node, cfg Config, _ *atomic.Int64, rest []*N
 	submit(t, back, &fsm.Noop{})
 	agree(t, append(rest, back)...)
 }
+
+// Ensure that a leader which lost its office in the middle of an operator's
+// restore, and so alone has that snapshot, takes part again once the restore was
+// repeated at another leader: its log has a hole where the new snapshot ends.
+func TestRestoreThatWasInterrupted(t *testing.T) {
+	t.Parallel()
+	ahead := start(t, config(t, "z", freeAddress(t), 1))
+	for range 30 {
+		submit(t, ahead, &fsm.Noop{})
+	}
+	image := snapshotOf(t, ahead)
+	for name, c := range map[string]struct {
+		guarded bool
+		end     func(t *testing.T, stale *Node, cfg Config, restored *atomic.Int64, rest []*Node)
+	}{
+		"guarded: stops and comes back":         {true, comesBack},
+		"unguarded: the same snapshot for ever": {false, livelock},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var old *Node
+			var rest []*Node
+			cfgs, restored := map[string]Config{}, map[string]*atomic.Int64{}
+			until(t, "the restore is repeated where the one before ends", func() bool {
+				nodes, _ := threeWith(t, func(cfg *Config) {
+					count := new(atomic.Int64)
+					cfg.transportTimeout, cfg.noGuard, cfg.LogStore = 500*time.Millisecond, !c.guarded, LogStoreBolt
+					cfg.wrapFSM = func(a *adapter) raft.FSM { return restores{a, count} }
+					cfgs[cfg.Name], restored[cfg.Name] = *cfg, count
+				})
+				submit(t, nodes[0], &fsm.Noop{})
+				old, _ = crashWithTail(t, nodes, 0)
+				rest = others(nodes, old)
+				at := restoreHalf(t, old, image)
+				next := rest[leaderOf(t, rest)]
+				if restoredBy(t, next, image, false) && newestOf(t, next) == at {
+					return true
+				}
+				for _, n := range rest { // it lost its office, too, and there is no hole at the end of the next snapshot
+					n.kill()
+				}
+				return false
+			})
+			name := old.Name()
+			c.end(t, start(t, cfgs[name]), cfgs[name], restored[name], rest)
+		})
+	}
+}
+
+// restoreHalf leaves in the directory of a leader that has crashed what raft's
+// restore of an image writes before the others know of it: a snapshot one index
+// on, and an entry behind that. It returns the snapshot's index.
+func restoreHalf(t *testing.T, old *Node, image []byte) uint64 {
+	t.Helper()
+	info, err := fsm.InspectSnapshot(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, term := info.Index+1, old.raft.CurrentTerm()
+	members := old.raft.GetConfiguration()
+	sink, err := snapshotsOf(t, old).Create(raft.SnapshotVersionMax, at, term, members.Configuration(), members.Index(), old.trans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = sink.Write(image)
+	s, openErr := old.cfg.openStores()
+	if err := errors.Join(err, sink.Close(), openErr); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.StoreLog(&raft.Log{Index: at + 1, Term: term, Type: raft.LogNoop}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func snapshotsOf(t *testing.T, n *Node) raft.SnapshotStore {
+	t.Helper()
+	s, err := raft.NewFileSnapshotStore(n.cfg.DataDir, snapshotsKept, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newestOf(t *testing.T, n *Node) uint64 {
+	t.Helper()
+	list, err := snapshotsOf(t, n).List()
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%d snapshots, %v", len(list), err)
+	}
+	return list[0].Index
+}
