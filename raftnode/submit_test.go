@@ -322,7 +322,11 @@ func TestLargeAnswersThroughAFollower(t *testing.T) {
 	for i := range 20 {
 		budgets = append(budgets, fsm.Budget{Name: fmt.Sprint("b", i), Per: []string{"agent", "team", "user"}})
 	}
-	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = budgets })
+	nodes, _ := threeWith(t, func(c *Config) {
+		c.Seed.Budgets = budgets
+		c.Heartbeat, c.Election, c.Lease = time.Second, time.Second, time.Second // so much work is no silence
+		c.ReserveTimeout = 2 * time.Minute
+	})
 	submit(t, nodes[0], &fsm.Noop{})
 	follower := others(nodes, nodes[leaderOf(t, nodes)])[0]
 	long := strings.Repeat("ü", 120) // 6 bytes each in a partition
