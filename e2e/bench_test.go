@@ -73,8 +73,8 @@ func TestBench(t *testing.T) {
 		"http":           {r.HTTP, "front/1 uniform/1 hot/1 front/4 uniform/4 hot/4"},
 		"batch":          {r.Batch, "raw/1024 batch_of_64/16 raw/1024 batch_of_1024/4"},
 		"memory":         {r.Memory, "granted_submit/4 refused_submit/4 granted_http/4 refused_http/4"},
-		"proxy": {r.Proxy, "direct/1 reverse_proxy/1 cluster/1 stream_direct/1 stream_reverse_proxy/1 stream_cluster/1 " +
-			"gap_direct/1 gap_reverse_proxy/1 gap_cluster/1 raw/1 direct/4 reverse_proxy/4 cluster/4"},
+		"proxy": {r.Proxy, "direct/1 reverse_proxy/1 cluster/1 committing_proxy/1 cluster_follower/1 stream_direct/1 stream_reverse_proxy/1 stream_cluster/1 " +
+			"gap_direct/1 gap_reverse_proxy/1 gap_cluster/1 direct/4 reverse_proxy/4 cluster/4"},
 	} {
 		s := want.section
 		if s == nil || s.Callers == 0 || s.OperationsPerSecond <= 0 || s.P50MS <= 0 || s.P99MS < s.P50MS {
