@@ -89,6 +89,22 @@ func (f *faultNet) rejoin(a string, others ...string) {
 	}
 }
 
+// hangUp closes the connections between two nodes, so that no call between them
+// hangs.
+func (f *faultNet) hangUp(a, b string) {
+	f.mu.Lock()
+	var all []*faultConn
+	for c := range f.conns {
+		if c.from == a && c.to == b || c.from == b && c.to == a {
+			all = append(all, c)
+		}
+	}
+	f.mu.Unlock()
+	for _, c := range all {
+		_ = c.Close() // its owner sees it
+	}
+}
+
 // faultConn is a connection at the end that dialled it.
 type faultConn struct {
 	net.Conn
