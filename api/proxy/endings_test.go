@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/mesh-cost-firewall/meshfw/api/auth"
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
 
@@ -254,12 +254,8 @@ func TestWithoutAStatus(t *testing.T) {
 		t.Errorf("a silent provider: status %d, reservation %s, the ledger is told %+v; want 504, open", status, r.State, told.list())
 	}
 
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed.Close()
-	away := start(t, money.Dollar, func(o *Options) { o.Providers[0].BaseURL = "http://" + closed.Addr().String() })
+	nobody := clustertest.Addresses(t, 1)[0]
+	away := start(t, money.Dollar, func(o *Options) { o.Providers[0].BaseURL = "http://" + nobody })
 	if status, _, _ := away.post("/v1/chat/completions", chatBody("gpt-4o-mini", "output_tokens=1", false)); status != http.StatusBadGateway {
 		t.Errorf("status %d", status)
 	}

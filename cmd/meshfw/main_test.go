@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mesh-cost-firewall/meshfw/fsm"
+	"github.com/mesh-cost-firewall/meshfw/internal/clustertest"
 )
 
 // run carries out a command line and returns what it printed.
@@ -108,9 +109,7 @@ func TestSuggestion(t *testing.T) {
 
 // Ensure that nobody at the address is told with what to start.
 func TestNobodyListens(t *testing.T) {
-	s := httptest.NewServer(nil)
-	s.Close()
-	_, err := run(t, "budget", "list", "-addr", s.URL)
+	_, err := run(t, "budget", "list", "-addr", "http://"+clustertest.Addresses(t, 1)[0])
 	var usage usageError
 	if err == nil || errors.As(err, &usage) || !strings.Contains(explainError(err), "Start one with: meshfw server") || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("%v", err)
@@ -187,13 +186,12 @@ func TestEnv(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"members":[]}`))
 	}))
-	gone := httptest.NewServer(nil)
-	gone.Close()
 	defer s.Close()
+	gone := "http://" + clustertest.Addresses(t, 1)[0]
 	for _, c := range []struct {
 		url, token string
 		warned     bool
-	}{{s.URL, "a'b", false}, {s.URL, "operator", true}, {s.URL, "", false}, {gone.URL, "operator", false}} {
+	}{{s.URL, "a'b", false}, {s.URL, "operator", true}, {s.URL, "", false}, {gone, "operator", false}} {
 		out, errs, err := runBoth(t, "env", "claude", "-addr", c.url, "-token", c.token)
 		want := "export ANTHROPIC_AUTH_TOKEN=" + shellQuote(cmp.Or(c.token, "meshfw")) + "\nexport ANTHROPIC_BASE_URL='" + c.url + "'\n"
 		if err != nil || out != want || strings.Contains(errs, "meshfw key create -name claude") != c.warned {
