@@ -84,8 +84,9 @@ type Config struct {
 	trailingLogs uint64 // 0: as in production
 	readyLag     uint64 // 0: as in production
 
-	transportTimeout, transferStall time.Duration
-	wrapDial                        func(net.Conn) net.Conn
+	transportTimeout, transferStall, seenLimit time.Duration
+
+	wrapDial func(net.Conn) net.Conn
 }
 
 // withDefaults returns c with what was left out filled in.
@@ -111,6 +112,7 @@ func (c Config) withDefaults() Config {
 		c.LogStore = LogStoreBolt
 	}
 	set(&c.transportTimeout, transportTimeout)
+	set(&c.seenLimit, everywhereLimit)
 	set(&c.transferStall, max(transferWait, 10*c.Election))
 	if c.probeDisk == nil {
 		c.probeDisk = probeFile

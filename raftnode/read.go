@@ -119,10 +119,10 @@ func (n *Node) waitApplied(ctx context.Context, index uint64) error {
 // everywhere waits until all members that answer have applied index, at most a
 // second: what an operator changed is then seen through every node.
 func (n *Node) everywhere(ctx context.Context, index uint64) {
-	ctx, cancel := context.WithTimeout(ctx, everywhereLimit)
+	ctx, cancel := context.WithTimeout(ctx, n.cfg.seenLimit)
 	defer cancel()
 	list := n.servers()
-	n.askOthers(list, everywhereLimit, question{Kind: askApplied, Index: index}, func(i int, _ reply, err error) {
+	n.askOthers(list, n.cfg.seenLimit, question{Kind: askApplied, Index: index}, func(i int, _ reply, err error) {
 		if err != nil {
 			n.log.Debug("a member did not say that it applied a change", "member", list[i].ID, "index", index, "error", err)
 		}

@@ -105,7 +105,9 @@ func TestHangingDiskStopsTheLeader(t *testing.T) {
 			bad[c.Name] = s
 			c.wrapStore = func(under stores) stores { s.stores = under; return s }
 			c.DiskStall, c.noGuard = 400*time.Millisecond, !guarded
-			c.ReserveTimeout = 3 * time.Second
+			if !guarded { // heartbeats that are late on a busy machine are no reason to take over
+				c.Heartbeat, c.Election, c.Lease, c.ReserveTimeout = time.Second, time.Second, time.Second, 5*time.Second
+			}
 		})
 		submit(t, nodes[0], &fsm.Noop{})
 		lead := nodes[leaderOf(t, nodes)]
