@@ -215,6 +215,19 @@ func TestPolicyIsSeenEverywhere(t *testing.T) {
 	}
 }
 
+// passTime moves log time past the not_after of what was just proposed, and past
+// that of all the ledger remembers.
+func passTime(t *testing.T, nodes []*Node) {
+	t.Helper()
+	for range 2 {
+		until(t, "log time moves", func() bool {
+			lead := nodes[leaderOf(t, nodes)]
+			stamp := lead.machine.Now() + fsm.Time(50*time.Second)
+			return lead.raft.Apply(fsm.EncodeEntry(nil, 1, stamp, [][]byte{fsm.EncodeOp(nil, &fsm.Tick{})}), 0).Error() == nil
+		})
+	}
+}
+
 // Ensure that a reservation whose answer came too late keeps no hold, though an
 // earlier copy of the attempt was granted and its answer lost.
 func TestTooLateReserveKeepsNoHold(t *testing.T) {
@@ -224,8 +237,10 @@ func TestTooLateReserveKeepsNoHold(t *testing.T) {
 	submit(t, nodes[0], &fsm.Noop{})
 	lead := nodes[leaderOf(t, nodes)]
 	r := hold("r", 60)
-	r.OpID, r.NotAfter = newOpID(), lead.machine.Now()+fsm.Time(5*time.Second)
+	r.TTL = int64(time.Hour)
+	r.OpID, r.NotAfter = newOpID(), lead.machine.Now()+fsm.Time(40*time.Second)
 	submit(t, lead, r)
+	passTime(t, nodes)
 	again := *r // proposed once more when the ledger has forgotten the attempt
 	until(t, "the attempt is too late", func() bool {
 		res, err := lead.Submit(context.Background(), &again)
@@ -299,12 +314,7 @@ func TestGivenUpReserveIsCancelledInAllItsAttempts(t *testing.T) {
 			r.TTL = int64(time.Hour)
 			go func() { ended <- submits(ctx, lead, r) }()
 			until(t, "the first attempt is granted", func() bool { return held().OpenHolds == 1 })
-			for range 2 { // past its not_after, and past that of all the ledger remembers
-				stamp := lead.machine.Now() + fsm.Time(50*time.Second)
-				if err := lead.raft.Apply(fsm.EncodeEntry(nil, 1, stamp, [][]byte{fsm.EncodeOp(nil, &fsm.Tick{})}), 0).Error(); err != nil {
-					t.Fatal(err)
-				}
-			}
+			passTime(t, nodes)
 			until(t, "another attempt joins it", joined.Load)
 			giveUp()
 			if err := <-ended; !errors.Is(err, context.Canceled) {
