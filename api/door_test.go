@@ -414,19 +414,36 @@ func TestTrustedHeadersLetBodiesSetLabels(t *testing.T) {
 	b.want(http.StatusForbidden, "label_not_allowed", key, http.MethodPost, "/api/v1/reservations", `{"amount":"0.1","labels":{"team":"t"}}`)
 }
 
-// Ensure that the proxy's own reservations are settled by nobody else.
-func TestNobodySettlesForTheProxy(t *testing.T) {
+// Ensure that a reservation of the API is ended and extended by the key that made
+// it and by an admin, not by another key, and one of the proxy by neither: that
+// they say who they are in each of the three ways.
+func TestWhoEndsAndExtends(t *testing.T) {
 	b := start(t)
-	id, key := b.key(`{"name":"p"}`)
-	hold := &fsm.Reserve{ID: "call", TTL: int64(time.Minute), Origin: fsm.OriginProxy, Owner: id, Labels: fsm.Labels{{Name: fsm.LabelKey, Value: id}}, Alternatives: []fsm.Alternative{{FixedPico: 1e12}}}
-	if r, err := b.node.Submit(t.Context(), hold); err != nil || r.Code != fsm.OK {
-		t.Fatal(err, r)
+	id, mine := b.key(`{"name":"mine"}`)
+	_, other := b.key(`{"name":"other"}`)
+	n := 0
+	for _, c := range []struct{ verb, body string }{{"settle", `{"amount":"0.05"}`}, {"release", ""}, {"extend", `{"amount":"0.15"}`}} {
+		for _, by := range []struct {
+			origin fsm.Origin
+			key    string
+			status int
+			code   string
+		}{
+			{fsm.OriginAPI, mine, http.StatusOK, ""},
+			{fsm.OriginAPI, adminToken, http.StatusOK, ""},
+			{fsm.OriginAPI, other, http.StatusForbidden, "not_owner"},
+			{fsm.OriginProxy, mine, http.StatusForbidden, "not_owner"},
+			{fsm.OriginProxy, adminToken, http.StatusForbidden, "not_owner"},
+		} {
+			n++
+			hold := &fsm.Reserve{ID: fmt.Sprint("r", n), TTL: int64(time.Minute), Origin: by.origin, Owner: id, Labels: fsm.Labels{{Name: fsm.LabelKey, Value: id}}, Alternatives: []fsm.Alternative{{FixedPico: 1e11}}}
+			if r, err := b.node.Submit(t.Context(), hold); err != nil || r.Code != fsm.OK {
+				t.Fatal(err, r)
+			}
+			b.want(by.status, by.code, by.key, http.MethodPost, "/api/v1/reservations/"+hold.ID+"/"+c.verb, c.body)
+			b.want(http.StatusOK, "", mine, http.MethodGet, "/api/v1/reservations/"+hold.ID, "")
+		}
 	}
-	for _, k := range []string{key, adminToken} {
-		b.want(http.StatusForbidden, "not_owner", k, http.MethodPost, "/api/v1/reservations/call/release", "")
-		b.want(http.StatusForbidden, "not_owner", k, http.MethodPost, "/api/v1/reservations/call/settle", `{"amount":"0"}`)
-	}
-	b.want(http.StatusOK, "", key, http.MethodGet, "/api/v1/reservations/call", "")
 }
 
 // Ensure that a rotated key opens with both secrets until the overlap ends,
