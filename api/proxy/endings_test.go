@@ -111,6 +111,69 @@ func TestTheHoldsOfAKeyEnd(t *testing.T) {
 	}
 }
 
+// Ensure that a call which a restore made the ledger forget is settled, and where
+// it goes on, held again as much as before: by its renewals, and by a metered
+// stream.
+func TestCallsThatARestoreForgot(t *testing.T) {
+	limit := money.Dollar
+	for name, c := range map[string]struct {
+		directive string
+		stream    bool
+		renewed   bool
+		held      int64 // tokens of output, when the restore comes
+		cost      money.USD
+	}{
+		"settled": {"gate=g input_tokens=10 output_tokens=20", false, false, 9000, 10*mini.in + 20*mini.out},
+		"renewed": {"gate=g input_tokens=10 output_tokens=20", false, true, 9000, 10*mini.in + 20*mini.out},
+		"metered": {"gate=g gate_after=1000 input_tokens=10 output_tokens=6000", true, false, 1000, 10*mini.in + 6000*mini.out},
+		"both":    {"gate=g gate_after=1000 input_tokens=10 output_tokens=6000", true, true, 1000, 10*mini.in + 6000*mini.out},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := startWith(t, fsm.Budget{Name: "agent", Per: []string{fsm.LabelAgent}, Limit: &limit, MeteredStream: true},
+				func(o *Options) { o.Gate = callers{caller: auth.Caller{KeyID: "k"}} })
+			t.Cleanup(func() { _ = b.provider.Release("g") }) // where the test fails before it
+			b.proxy.renewEvery = time.Hour
+			if c.renewed {
+				b.proxy.renewEvery = 20 * time.Millisecond
+			}
+			before, _, err := b.node.Snapshot(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer before.Close()
+			status := make(chan int)
+			go func() {
+				code, _, _ := b.post("/v1/chat/completions", strings.Replace(chatBody("gpt-4o-mini", c.directive, c.stream), `"max_tokens":50`, `"max_tokens":9000`, 1))
+				status <- code
+			}()
+			open := func() (r fsm.Reservation) {
+				if list, _ := b.node.Ledger().Reservations(fsm.ReservationFilter{State: fsm.StateOpen}, "", 1); len(list) > 0 {
+					r = list[0]
+				}
+				return r
+			}
+			eventually(t, "a hold", func() bool { is := open(); return is.Amount >= money.USD(c.held)*mini.out && is.Tokens >= c.held })
+			was := open()
+			if err := b.node.Restore(t.Context(), before, true); err != nil {
+				t.Fatal(err)
+			}
+			if c.renewed {
+				eventually(t, "the hold as it was", func() bool { is := open(); return is.Amount >= was.Amount && is.Tokens >= was.Tokens })
+			}
+			if err := b.provider.Release("g"); err != nil {
+				t.Fatal(err)
+			}
+			if code := <-status; code != http.StatusOK {
+				t.Errorf("status %d", code)
+			}
+			eventually(t, "the charge", func() bool { return b.account().Spent != 0 })
+			if got := b.settled(); got.Spent != c.cost {
+				t.Errorf("spent %s, want %s", got.Spent, c.cost)
+			}
+		})
+	}
+}
+
 // Ensure that a call is settled at the prices of the service tier that the
 // answer names, which may be another than the one asked for: of gpt-5.4 10 x 2.5
 // + 20 x 15 = 325 micro-USD, and half of it on flex.
