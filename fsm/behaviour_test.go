@@ -46,6 +46,69 @@ func TestIdleAccountsAreDropped(t *testing.T) {
 	}
 }
 
+// Ensure that of an account's past windows 12 are kept, those that a hold or a
+// provisional charge is pinned to before all others, also where they are more, so
+// that a late settle finds its own; and that the oldest of the others go first.
+func TestPastWindowsAreKeptWhilePinned(t *testing.T) {
+	s := newBook(t)
+	s.budget("hour", 100, func(b *Budget) { b.Window, b.SettleGrace = Window{Kind: WindowHour}, int64(7*day) })
+	kept := func(want ...string) { // hour:spent+provisional, oldest first
+		t.Helper()
+		a, _ := s.m.Account(AccountRef{"hour", "-"})
+		var got []string
+		for _, w := range slices.Backward(a.History) {
+			got = append(got, fmt.Sprintf("%d:%d+%d", (w.Start-start)/hour, w.Spent/money.Dollar, w.Provisional/money.Dollar))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("kept %q, want %q", got, want)
+		}
+	}
+	for i := range 15 {
+		s.want(OK, hold(fmt.Sprint("r", i), 1))
+		s.pass(time.Hour)
+	}
+	s.want(OK, &Charge{ID: "c", Labels: Labels{{LabelAgent, "a"}}, Amount: usd(9)}) // in hour 15
+	kept("0:0+1", "1:0+1", "2:0+1", "3:0+1", "4:0+1", "5:0+1", "6:0+1", "7:0+1", "8:0+1", "9:0+1", "10:0+1", "11:0+1", "12:0+1", "13:0+1", "14:0+1")
+	for _, i := range []int{3, 0, 14} { // with its pin each is one too many
+		s.want(OK, settle(fmt.Sprint("r", i), 2))
+	}
+	kept("1:0+1", "2:0+1", "4:0+1", "5:0+1", "6:0+1", "7:0+1", "8:0+1", "9:0+1", "10:0+1", "11:0+1", "12:0+1", "13:0+1")
+	s.want(OK, settle("r9", 6))
+	s.want(OK, settle("r7", 5))
+	kept("1:0+1", "2:0+1", "4:0+1", "5:0+1", "6:0+1", "7:5+0", "8:0+1", "9:6+0", "10:0+1", "11:0+1", "12:0+1", "13:0+1")
+	s.pass(time.Hour)
+	s.want(OK, hold("next", 1)) // in hour 16
+	kept("1:0+1", "2:0+1", "4:0+1", "5:0+1", "6:0+1", "8:0+1", "9:6+0", "10:0+1", "11:0+1", "12:0+1", "13:0+1", "15:9+0")
+	s.figures("hour", "-", 0, 0, 1)
+}
+
+// Ensure that an account is not dropped as idle while a provisional charge is
+// pinned to one of its windows, its last or one before, however long ago.
+func TestPinnedAccountsAreNotDropped(t *testing.T) {
+	for name, used := range map[string]bool{"its last window": false, "a window before": true} {
+		s := newBook(t)
+		s.budget("hour", 100, func(b *Budget) { b.Window, b.SettleGrace = Window{Kind: WindowHour}, int64(7*day) })
+		s.want(OK, hold("r", 0)) // the pin alone keeps its window
+		s.pass(time.Hour)
+		if used {
+			s.want(OK, &Charge{ID: "c", Labels: Labels{{LabelAgent, "a"}}, Amount: usd(1)})
+		}
+		s.pass(20 * time.Hour)
+		s.want(OK, settle("r", 4))
+		id, ok := s.m.accountOf(s.m.policy("hour"), []byte("-"))
+		if !ok {
+			t.Fatalf("%s: the account was dropped", name)
+		}
+		if w := s.m.accounts.get(id).window(start); w == nil || w.spent() != usd(4) {
+			t.Errorf("%s: the settle is not in its window: %+v", name, w)
+		}
+		s.pass(time.Hour)
+		if n := s.m.Stats().Accounts; n != 0 {
+			t.Errorf("%s: %d accounts are kept when nothing is pinned", name, n)
+		}
+	}
+}
+
 // Ensure that deleting a budget is done at once, that its accounts are given
 // back soon, and that holds on it end on the budgets that remain.
 func TestDeletedBudgetsAreSweptAway(t *testing.T) {
