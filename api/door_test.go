@@ -477,6 +477,25 @@ func TestKeysRotateReadAndAreLimited(t *testing.T) {
 	}
 }
 
+// Ensure that a key expires at a time to come, before the year 2200: one far
+// later would be another time for the ledger.
+func TestWhenKeysExpire(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for text, ok := range map[string]bool{
+		"2026-01-02T03:04:05Z": false, "2026-01-02T03:04:05.000000001Z": true,
+		"2199-12-31T23:59:59Z": true, "2200-01-01T00:00:00Z": false, "2700-01-01T00:00:00Z": false,
+	} {
+		var in keyRequest
+		if err := unmarshal([]byte(`{"name":"k","expires_at":"`+text+`"}`), &in); err != nil {
+			t.Fatal(err)
+		}
+		k, err := in.key(fsm.Time(now.UnixNano()))
+		if (err == nil) != ok || ok && !time.Unix(0, int64(k.Expires)).Equal(*in.ExpiresAt) {
+			t.Errorf("%s: %v, expires %d", text, err, k.Expires)
+		}
+	}
+}
+
 // Ensure that a policy which says frozen freezes nothing and is refused, so that
 // nobody takes it for frozen, and that a frozen budget can be sent back as it is
 // shown.

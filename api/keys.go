@@ -81,7 +81,7 @@ func (in *keyRequest) key(now fsm.Time) (fsm.Key, error) {
 		return k, badInput("refusal_status: want 400 to 499", "")
 	}
 	if in.ExpiresAt != nil {
-		if k.Expires = fsm.Time(in.ExpiresAt.UnixNano()); in.ExpiresAt.Year() > 2200 || k.Expires <= now {
+		if k.Expires = fsm.Time(in.ExpiresAt.UnixNano()); in.ExpiresAt.Year() >= 2200 || k.Expires <= now {
 			return k, badInput("expires_at: want a time to come, before the year 2200", "")
 		}
 	}
