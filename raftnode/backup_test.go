@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+
 	"github.com/mesh-cost-firewall/meshfw/fsm"
 	"github.com/mesh-cost-firewall/meshfw/money"
 )
@@ -225,6 +228,47 @@ func recovery(t *testing.T, store string) {
 	fresh := start(t, config(t, "d", freeAddress(t), 0, cfgs[0].Listen))
 	until(t, "a fresh node votes", func() bool { return alone.voters() == 2 })
 	agree(t, alone, fresh)
+}
+
+// Ensure that a recovery whose log this binary cannot replay fails, says why, and
+// takes nothing over: what is left of the cluster is still there for one that can.
+func TestRecoveryOfALogThatCannotBeReplayed(t *testing.T) {
+	t.Parallel()
+	c := config(t, "a", freeAddress(t), 1)
+	c.Logger = hclog.NewNullLogger()
+	a := start(t, c)
+	charge(t, a, "c1", 9)
+	peers := fmt.Sprintf(`[{"id": %q, "address": %q}]`, a.serverID, a.port.adv)
+	a.kill()
+	store, err := c.openStores()
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := store.LastIndex()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.StoreLog(&raft.Log{Index: last + 1, Term: 9, Type: raft.LogCommand, Data: []byte("of another binary")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(c.DataDir, "peers.json")
+	if err := os.WriteFile(path, []byte(peers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first leaves all to the second
+		if n, err := Open(c); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("apply log entry %d", last+1)) {
+			if err == nil {
+				n.kill()
+			}
+			t.Fatalf("recovered: %v", err)
+		}
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // Ensure that what a crash left of a snapshot on its way does not fill the disk.

@@ -79,15 +79,13 @@ func (n *Node) recoverQuorum(rc *raft.Config, logs raft.LogStore, stable raft.St
 		return fmt.Errorf("recovery: %s does not name this node, %s; see %s beside it", path, n.serverID, peersInfo)
 	}
 	// The ledger that replays the log here is thrown away; the node reads the
-	// snapshot that this makes.
+	// snapshot that this makes. A ledger that failed gives none, so that raft
+	// fails before it takes anything away; not always does it say why.
 	var failed error
 	replay := &adapter{machine: fsm.New(fsm.DefaultLimits()), fatal: func(err error) { failed = err }, applied: func(fsm.Time) {}, restored: func(fsm.Time) {},
 		refuse: func() error { return nil }}
 	if err := raft.RecoverCluster(rc, replay, logs, stable, snaps, t, c); err != nil {
 		return fmt.Errorf("recovery with %s: %w", path, errors.Join(err, failed))
-	}
-	if failed != nil {
-		return fmt.Errorf("recovery with %s: %w", path, failed)
 	}
 	n.log.Warn("the cluster's members were replaced by "+peersFile+"; what only the lost nodes had is lost", "members", len(c.Servers))
 	if err := os.Rename(path, path+".done"); err != nil {
