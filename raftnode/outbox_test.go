@@ -70,6 +70,26 @@ func TestOutboxSurvivesACrashInAnOutage(t *testing.T) {
 	}
 }
 
+// Ensure that what an outage lets nobody deliver is tried until it ends, by the
+// same node.
+func TestDeliveriesOutliveAnOutage(t *testing.T) {
+	t.Parallel()
+	addrs := []string{freeAddress(t), freeAddress(t)}
+	cfg := config(t, "a", addrs[0], 2, addrs...)
+	cfg.ReserveTimeout = 200 * time.Millisecond // of each attempt
+	n := start(t, cfg)
+	waits := func() bool {
+		n.outbox.mu.Lock()
+		defer n.outbox.mu.Unlock()
+		return len(n.outbox.todo) > 0
+	}
+	n.Deliver(&fsm.Noop{})
+	until(t, "an attempt", func() bool { return !waits() })
+	until(t, "it ends without an answer", waits)
+	start(t, config(t, "b", addrs[1], 2, addrs...))
+	until(t, "it is delivered", func() bool { return n.outbox.len() == 0 })
+}
+
 // Ensure each delivery gathers for its own time, whenever the one before it
 // left, and that a whole group waits no longer.
 func TestDeliveriesGatherEachForItsTime(t *testing.T) {

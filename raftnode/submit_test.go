@@ -236,20 +236,28 @@ func TestTooLateReserveKeepsNoHold(t *testing.T) {
 	nodes, _ := threeWith(t, func(c *Config) { c.Seed.Budgets = []fsm.Budget{{Name: "global", Limit: &limit}} })
 	submit(t, nodes[0], &fsm.Noop{})
 	lead := nodes[leaderOf(t, nodes)]
-	r := hold("r", 60)
-	r.TTL = int64(time.Hour)
-	r.OpID, r.NotAfter = newOpID(), lead.machine.Now()+fsm.Time(40*time.Second)
-	submit(t, lead, r)
-	passTime(t, nodes)
-	again := *r // proposed once more when the ledger has forgotten the attempt
-	until(t, "the attempt is too late", func() bool {
-		res, err := lead.Submit(context.Background(), &again)
-		return err == nil && res.Code == fsm.TooLate
-	})
-	until(t, "the hold is cancelled", func() bool {
-		a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
-		return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0
-	})
+	for name, submits := range map[string]func(*fsm.Reserve) (fsm.Result, error){
+		"alone": func(r *fsm.Reserve) (fsm.Result, error) { return lead.Submit(context.Background(), r) },
+		"in a batch": func(r *fsm.Reserve) (fsm.Result, error) {
+			res, err := lead.SubmitBatch(context.Background(), []fsm.Command{r})
+			return res[0], err
+		},
+	} {
+		r := hold(name, 60)
+		r.TTL = int64(time.Hour)
+		r.OpID, r.NotAfter = newOpID(), lead.machine.Now()+fsm.Time(40*time.Second)
+		submit(t, lead, r)
+		passTime(t, nodes)
+		again := *r // proposed once more when the ledger has forgotten the attempt
+		until(t, "the attempt is too late", func() bool {
+			res, err := submits(&again)
+			return err == nil && res.Code == fsm.TooLate
+		})
+		until(t, "the hold is cancelled, "+name, func() bool {
+			a, _ := lead.Ledger().Account(fsm.AccountRef{Budget: "global", Partition: "-"})
+			return a.Held == 0 && a.OpenHolds == 0 && a.Provisional == 0
+		})
+	}
 }
 
 // deaf is a ledger whose grants are applied and never told.
