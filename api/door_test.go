@@ -446,6 +446,24 @@ func TestWhoEndsAndExtends(t *testing.T) {
 	}
 }
 
+// Ensure that usage is settled by the model and the prices that its hold was made
+// with, though the prices have changed since, and that a hold which cannot be
+// raised says so and stays as it is.
+func TestUsageIsSettledAtThePricesOfItsHold(t *testing.T) {
+	b := start(t)
+	b.want(http.StatusOK, "", adminToken, http.MethodPost, "/api/v1/reservations", `{"id":"r","model":"gpt-4o","tokens":1000,"labels":{"agent":"a"}}`)
+	b.want(http.StatusPaymentRequired, "exceeds_limit", adminToken, http.MethodPost, "/api/v1/reservations/r/extend", `{"amount":"11"}`)
+	b.want(http.StatusOK, "", adminToken, http.MethodPut, "/api/v1/prices/openai/gpt-4o", `{"input":"1","output":"100"}`)
+	var a accountJSON
+	if b.call(adminToken, http.MethodGet, "/api/v1/accounts/agent/a", "", &a); a.Held != money.Dollar/100 {
+		t.Errorf("held %s", a.Held)
+	}
+	b.want(http.StatusOK, "", adminToken, http.MethodPost, "/api/v1/reservations/r/settle", `{"usage":{"output_tokens":1000}}`)
+	if b.call(adminToken, http.MethodGet, "/api/v1/accounts/agent/a", "", &a); a.Spent != money.Dollar/100 || a.Held != 0 {
+		t.Errorf("spent %s, held %s", a.Spent, a.Held)
+	}
+}
+
 // Ensure that a rotated key opens with both secrets until the overlap ends,
 // that a key's budgets bound what it reads, and that a limit of its own holds.
 func TestKeysRotateReadAndAreLimited(t *testing.T) {
@@ -460,6 +478,9 @@ func TestKeysRotateReadAndAreLimited(t *testing.T) {
 	b.call(adminToken, http.MethodPost, "/api/v1/keys/"+id+"/rotate", `{"overlap":"0s"}`, &k)
 	b.want(http.StatusUnauthorized, "unknown_key", first, http.MethodGet, "/api/v1/keys", "")
 	b.want(http.StatusOK, "", k.Secret, http.MethodGet, "/api/v1/keys", "")
+
+	b.want(http.StatusNoContent, "", adminToken, http.MethodDelete, "/api/v1/keys/"+id, "")
+	b.want(http.StatusConflict, "conflict", adminToken, http.MethodPost, "/api/v1/keys/"+id+"/rotate", "")
 
 	_, limited := b.key(`{"name":"small","limit":"0.5","window":"day"}`)
 	_, again := b.key(`{"name":"smaller","limit":"0.25","window":"day"}`)
