@@ -174,7 +174,7 @@ func (k *keeper) renew() {
 	// Amount and tokens are those that are held: they change nothing, but where a
 	// restore lost the hold, it is made anew by them.
 	amount, units := k.p.held(k.c)
-	tokens := k.c.hold.Tokens + (units-k.c.hold.Units)*k.c.rung.quote.TokensPerUnit
+	tokens := k.c.hold.Tokens + (units-k.c.hold.Units)*k.c.rung.perUnit()
 	// What a renewal misses the settle makes up for: a provisional charge takes it.
 	_, _ = k.p.Ledger.Submit(ctx, &fsm.Extend{ID: k.c.hold.ID, Amount: amount, Tokens: tokens, Deadline: k.p.Ledger.Now() + fsm.Time(holdTTL),
 		Origin: fsm.OriginProxy, Owner: k.c.hold.Owner, Lost: lost(k.c.hold)})

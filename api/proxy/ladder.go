@@ -200,6 +200,9 @@ func (p *Proxy) alternatives(c *call) []fsm.Alternative {
 	return out
 }
 
+// perUnit is how many tokens a unit of output has, at least one.
+func (s *rung) perUnit() int64 { return max(s.quote.TokensPerUnit, 1) }
+
 // leastUnits are the fewest units of output that the call may be granted.
 func (p *Proxy) leastUnits(s *rung) int64 {
 	switch {

@@ -34,7 +34,7 @@ func (p *Proxy) bill(c *call, said dialect.Answer, readErr error, input *pricing
 	}
 	b := bill{usage: fsm.Usage{InputTokens: c.rung.quote.FixedTokens, Estimated: true}}
 	held, units := p.held(c)
-	per := max(c.rung.quote.TokensPerUnit, 1)
+	per := c.rung.perUnit()
 	if c.hidden || !c.rung.countable(c.asked) {
 		passed = units * per // what was billed may not be seen, or not be text
 	}
@@ -60,7 +60,7 @@ func (p *Proxy) bill(c *call, said dialect.Answer, readErr error, input *pricing
 func (p *Proxy) whole(c *call) bill {
 	held, units := p.held(c)
 	return bill{amount: held, usage: fsm.Usage{InputTokens: c.rung.quote.FixedTokens,
-		OutputTokens: units * max(c.rung.quote.TokensPerUnit, 1), Estimated: true}}
+		OutputTokens: units * c.rung.perUnit(), Estimated: true}}
 }
 
 // held is what is held now: nano-USD, and units of output.

@@ -47,7 +47,7 @@ type slicer struct {
 }
 
 func (p *Proxy) newSlices(c *call) *slicer {
-	return &slicer{p: p, c: c, ctx: context.WithoutCancel(c.r.Context()), per: max(c.rung.quote.TokensPerUnit, 1),
+	return &slicer{p: p, c: c, ctx: context.WithoutCancel(c.r.Context()), per: c.rung.perUnit(),
 		full: c.rung.quote.MaxUnits, held: c.hold.Units, size: firstSlice, changed: make(chan struct{})}
 }
 
